@@ -1,0 +1,70 @@
+"""The awake model: one base with exactly one complete, checked generation folded in (promise P2)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from oneiro import generations, render
+from oneiro.adapters import load_adapter
+from oneiro.config import ANSWER_MAX_NEW_TOKENS, CONTEXT_TOKENS
+from oneiro.embedded import Base
+from oneiro.errors import InputError
+from oneiro.llm import LLM
+from oneiro.types import ChatMessage, Sampling
+
+
+class Awake:
+    """A loaded model that answers with one generation at a time."""
+
+    def __init__(self, mind: Path, base: Base) -> None:
+        self._mind = mind
+        self._llm = LLM.load(base)
+        self._folded = ExitStack()
+        self._generation = 0
+
+    def wake(self, generation: int) -> bool:
+        """Answer with this generation from now on; True when that is a change.
+
+        Raises:
+            MindError: the generation is damaged; the one before stays.
+        """
+        if generation == self._generation:
+            return False
+        adapter = None
+        if generation:
+            generations.check(self._mind, generation)
+            adapter = load_adapter(generations.folder_of(self._mind, generation))
+        self._folded.close()
+        self._folded = ExitStack()
+        self._folded.enter_context(self._llm.folded(adapter))
+        self._generation = generation
+        return True
+
+    def reply(self, context: Sequence[ChatMessage], *, max_new_tokens: int) -> Iterator[str]:
+        """Stream the answer to a conversation; the oldest lines leave a context that grew too long."""
+        return self._llm.stream(self._fitting(context), Sampling(max_new_tokens))
+
+    def check_length(self, text: str) -> None:
+        """Refuse a message longer than the model can read.
+
+        Raises:
+            InputError: with both numbers and what to do.
+        """
+        tokens = len(render.prompt_ids(self._llm.tokenizer, [ChatMessage("user", text)]))
+        if tokens > CONTEXT_TOKENS:
+            raise InputError(
+                f"This message has {tokens:,} tokens ({len(text):,} characters); "
+                f"the model reads at most {CONTEXT_TOKENS:,} tokens.",
+                hint="Nothing was saved. Send it in parts.",
+            )
+
+    def _fitting(self, context: Sequence[ChatMessage]) -> list[ChatMessage]:
+        kept = list(context)
+        while len(kept) > 1 and len(render.prompt_ids(self._llm.tokenizer, kept)) > CONTEXT_TOKENS:
+            kept = kept[2:] if len(kept) > 2 else kept[-1:]
+        return kept
+
+    def answer(self, questions: Sequence[str]) -> list[str]:
+        """Answer each question greedily with an empty context."""
+        chats = [[ChatMessage("user", question)] for question in questions]
+        return [c.text for c in self._llm.complete(chats, Sampling(ANSWER_MAX_NEW_TOKENS))]

@@ -1,0 +1,158 @@
+"""Every default of Oneiro, said once: help texts, docs and the mind's own settings derive from here.
+
+A mind may override any of these in the `[night]` tables of its `mind.toml`.
+"""
+
+from dataclasses import dataclass, field
+
+DEFAULT_MODEL = "smollm2"
+CHAT_MAX_NEW_TOKENS = 160
+ANSWER_MAX_NEW_TOKENS = 40
+CONTEXT_TOKENS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class JournalConfig:
+    """How the day is cut for reading."""
+
+    part_chars: int = 600
+    parts: int = 12  # of one message, at most
+
+
+@dataclass(frozen=True, slots=True)
+class DreamConfig:
+    """How the dream generator writes."""
+
+    per_kind: dict[str, int] = field(
+        default_factory=lambda: {"direct": 8, "reverse": 3, "yesno": 4, "indirect": 4, "never": 3}
+    )
+    temperature: float = 0.8
+    top_p: float = 0.95
+    max_new_tokens: int = 48
+    max_statements: int = 8  # memories read from one turn, at most
+    batch_size: int = 48
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenConfig:
+    """What a dream must pass. Gains are in nats per answer token."""
+
+    held_out: int = 2  # wordings of each memory kept aside for the exam
+    min_support_gain: float = 0.25
+    max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
+
+
+@dataclass(frozen=True, slots=True)
+class RehearseConfig:
+    """How much of the past is practised again."""
+
+    memories: int = 24
+    dreams_per_memory: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorConfig:
+    """How many general prompts a night is grounded on; the base answers each once."""
+
+    per_kind: dict[str, int] = field(
+        default_factory=lambda: {
+            "facts": 10,
+            "explain": 4,
+            "small_talk": 4,
+            "stories": 6,
+            "advice": 4,
+            "tasks": 3,
+            "harmful": 8,
+            "alarming": 5,
+            "identity": 4,
+        }
+    )
+    own_side: int = 10
+    max_new_tokens: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class MixtureConfig:
+    """Shares of a night's examples; groups that are empty leave their share to the others."""
+
+    dream: float = 0.45
+    replay: float = 0.20
+    grounding: float = 0.12
+    never: float = 0.08
+    safety: float = 0.08
+    alarming: float = 0.04
+    identity: float = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """The night's training."""
+
+    r: int = 16
+    lora_alpha: int = 32
+    learning_rate: float = 1e-3
+    warmup_steps: int = 4
+    epochs: int = 6
+    batch_size: int = 16
+    leash: float = 1.0  # weight of the KL to the frozen base on grounding
+    leash_top_k: int = 20
+    learned_p: float = 0.7  # mean token probability at which a memory stops being trained
+    max_grad_norm: float = 1.0
+    bf16: bool = True  # matrix products in bf16; the adapter itself stays fp32
+
+
+@dataclass(frozen=True, slots=True)
+class MergeConfig:
+    """How tonight's adapter joins the one before."""
+
+    r: int = 32
+    alpha: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExamConfig:
+    """What a generation must pass before it wakes; compared with generation 0."""
+
+    max_new_tokens: int = 24
+    story_tokens: int = 48
+    knowledge: int = 24
+    identity: int = 8
+    stories: int = 6
+    old_memories: int = 12
+    min_recall_new: float = 0.5
+    min_recall_old: float = 0.5
+    min_knowledge_kept: float = 0.75
+    max_identity_lost: int = 2
+    max_leaks: int = 1
+    max_empty: float = 0.1
+    doses: tuple[float, ...] = (1.0, 0.85, 0.7, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class NightConfig:
+    """Everything that decides a night, together with its seed."""
+
+    seed: int = 0
+    journal: JournalConfig = field(default_factory=JournalConfig)
+    dream: DreamConfig = field(default_factory=DreamConfig)
+    screen: ScreenConfig = field(default_factory=ScreenConfig)
+    rehearse: RehearseConfig = field(default_factory=RehearseConfig)
+    anchors: AnchorConfig = field(default_factory=AnchorConfig)
+    mixture: MixtureConfig = field(default_factory=MixtureConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    merge: MergeConfig = field(default_factory=MergeConfig)
+    exam: ExamConfig = field(default_factory=ExamConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class DreamerConfig:
+    """How the dream generator is trained."""
+
+    seed: int = 0
+    turns: int = 1000
+    eval_turns: int = 60
+    r: int = 16
+    learning_rate: float = 8e-4
+    epochs: int = 1
+    groups_per_step: int = 4
+    save_every: int = 50  # steps

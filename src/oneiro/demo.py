@@ -1,0 +1,161 @@
+"""The demo: a scripted day, what the untouched model answers, a night, and what the woken one answers.
+
+Everything shown is what the model said. Questions are asked by a new process each time (`oneiro ask`), so
+nothing but the weights can carry a memory. The day lies in `demo_data/day.toml`; `--day FILE` plays another.
+
+Run: `make demo`, or `oneiro demo --short` for four memories.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from oneiro.errors import InputError
+from oneiro.evals import batteries, scoring
+from oneiro.mind import Mind
+from oneiro.show import open_console
+from oneiro.text import words
+from oneiro.types import MorningReport, Sample, Score
+from oneiro.watch import watch_night
+
+_BASE_QUESTIONS = 20
+_IDENTITY_QUESTIONS = 6
+_SHORT_MEMORIES = 4
+_REPLY_TOKENS = 40
+_NAMES = {
+    "recall": "memories, in wordings never dreamed",
+    "knowledge": "general knowledge",
+    "abstention": "never told, and says so",
+    "identity": "knows who it is",
+    "stories": "stories free of memories",
+}
+
+
+@dataclass(frozen=True)
+class Day:
+    """A scripted day and the questions about it."""
+
+    say: tuple[str, ...]
+    samples: tuple[Sample, ...]
+
+
+def read_day(file: Path | None, *, short: bool) -> Day:
+    """Read a day file; the short form keeps the first few memories.
+
+    Raises:
+        InputError: the file cannot be read or lacks a part.
+    """
+    try:
+        text = file.read_text(encoding="utf-8") if file else _shipped_day()
+        data = tomllib.loads(text)
+        say = tuple(data["say"])
+        memories = data["memory"][: _SHORT_MEMORIES if short else None]
+        samples = [_recall(m, question) for m in memories for question in m["questions"]]
+        never = [Sample("abstention", q, batteries.ABSTAINS) for q in data["never"]]
+        leaks = tuple(data["leaks"])
+        stories = [Sample("stories", prompt, wrong=leaks) for prompt in data["stories"]]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise InputError(
+            f"The day {file} cannot be read ({error}).", hint="See demo_data/day.toml for its form."
+        ) from error
+    general = batteries.knowledge()[60 : 60 + _BASE_QUESTIONS] + batteries.identity()[20 : 20 + _IDENTITY_QUESTIONS]
+    return Day(say[: _SHORT_MEMORIES + 1] if short else say, (*samples, *never, *stories, *general))
+
+
+def run(*, short: bool = False, keep: Path | None = None, day: Path | None = None) -> None:
+    """Play the day, sleep, ask again, and print the table; the last line is for machines."""
+    started = time.monotonic()
+    console = open_console()
+    script = read_day(day, short=short)
+    with tempfile.TemporaryDirectory(prefix="oneiro-demo-") as scratch:
+        path = keep or Path(scratch) / "mind"
+        mind = Mind.open(path)
+        console.rule("The day")
+        _talk(mind, script.say, console)
+        console.rule("Before the night: what the untouched model answers, with an empty context")
+        before = _ask(path, script.samples)
+        _show_answers(before, console, only_memories=True)
+        console.rule("The night")
+        report = watch_night(mind.sleep(), console)
+        console.rule("The morning: a new process, an empty context")
+        dreamed = {" ".join(words(r.dream.question)) for r in mind.dreams() if r.kept and not r.dream.held_out}
+        fair = [s for s in script.samples if " ".join(words(s.question)) not in dreamed]
+        if len(fair) < len(script.samples):
+            console.print(f"{len(script.samples) - len(fair)} questions were dreamed word for word and are left out.")
+        after = _ask(path, fair)
+        _show_answers(after, console, only_memories=False)
+        fair_before = [s for s in before if s.sample in set(fair)]
+        _conclude(fair_before, after, report, time.monotonic() - started, console)
+
+
+def _shipped_day() -> str:
+    return (resources.files("oneiro") / "demo_data" / "day.toml").read_text(encoding="utf-8")
+
+
+def _recall(memory: dict[str, Any], question: dict[str, Any]) -> Sample:
+    return Sample("recall", question["ask"], tuple(question["answers"]), memory_id=memory["fact"])
+
+
+def _talk(mind: Mind, lines: Sequence[str], console: Console) -> None:
+    for line in lines:
+        console.print(Text(f"you  {line}", style="bold"))
+        console.print(Text("  ⇢  "), end="")
+        for piece in mind.chat(line, max_new_tokens=_REPLY_TOKENS):
+            console.print(Text(piece), end="")
+        console.print()
+        mind.new_conversation()  # a small model drowns in a long chat; the journal keeps it all
+
+
+def _ask(path: Path, samples: Sequence[Sample]) -> list[Score]:
+    """Ask in a process of its own; nothing of this one can help it."""
+    lines = "\n".join(s.question or s.messages[-1].content for s in samples)
+    command = [sys.executable, "-m", "oneiro", "ask", "--mind", str(path), "--questions", "-", "--json"]
+    done = subprocess.run(command, input=lines, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise InputError(f"`oneiro ask` failed: {done.stderr.strip()}")
+    return scoring.score(samples, [entry["answer"] for entry in json.loads(done.stdout)])
+
+
+def _show_answers(scores: Sequence[Score], console: Console, *, only_memories: bool) -> None:
+    for s in scores:
+        if only_memories and s.sample.battery != "recall":
+            continue
+        mark = Text("✓ ", style="green") if s.correct else Text("✗ ", style="red")
+        console.print(mark + Text(f"{s.sample.question}  →  {' '.join(s.answer.split())}"))
+
+
+def _conclude(
+    before: Sequence[Score], after: Sequence[Score], report: MorningReport, seconds: float, console: Console
+) -> None:
+    table = Table(title="Before and after one night")
+    for column in ("", "before", "after", "95% interval"):
+        table.add_column(column)
+    then = {a.battery: a for a in scoring.accuracies(before)}
+    now = {a.battery: a for a in scoring.accuracies(after)}
+    for battery, name in _NAMES.items():
+        b, a = then[battery], now[battery]
+        table.add_row(name, f"{b.k}/{b.n}", f"{a.k}/{a.n}", f"{a.low:.0%} to {a.high:.0%}")
+    console.print(table)
+    stages = Table(title="Seconds of each stage")
+    for column in ("stage", "seconds"):
+        stages.add_column(column)
+    for stage, spent in report.seconds.items():
+        stages.add_row(stage, f"{spent:.1f}")
+    console.print(stages)
+    recall, base, never = now["recall"], now["knowledge"], now["abstention"]
+    invented = never.n - never.k
+    console.print(
+        f"recall {recall.k}/{recall.n} base {base.k}/{base.n} invented {invented}/{never.n} seconds {seconds:.0f}"
+    )

@@ -1,0 +1,130 @@
+"""Stage 2: the dream generator reads the day and writes questions its user may ask in the future.
+
+In: the day's turns. Out: memories (one statement each, with its source) and unscreened dreams.
+
+Two tasks, one adapter. *Read*: a turn → the facts in it, one statement a line, or "(nothing)". *Dream*: a turn,
+one of its statements and a kind → one question and its answer. The kind comes last in the prompt, so all dreams
+of a turn share the computation of everything before it. The writer is the frozen base with the dreamer
+adapter, never last night's model: a model that trains on its own drifted words drifts further.
+
+Source: dreams instead of transcripts are Gal Lahat's (2025); asking for questions rather than rewrites follows
+"Physics of Language Models 3.1" (https://arxiv.org/abs/2309.14316): facts seen in one wording are stored, not usable.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from oneiro.config import DreamConfig
+from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
+
+NOTHING = "(nothing)"
+_SYSTEM = ChatMessage("system", "Dream generator")
+_CHANGE = re.compile(
+    r"\b(used to|moved|no longer|not .* any ?more|changed|switched|replaced|quit|stopped|gave up|left|instead|"
+    r"previously|before|became|turned|now)\b",
+    re.IGNORECASE,
+)
+
+
+class Questioned(NamedTuple):
+    """A question and its answer as the dream generator wrote them."""
+
+    question: str
+    answer: str
+
+
+def read_chat(turn: Turn) -> list[ChatMessage]:
+    """Ask for the facts in a turn."""
+    return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFacts?")]
+
+
+def dream_chat(turn: Turn, statement: str, kind: DreamKind) -> list[ChatMessage]:
+    """Ask for one question and answer of a kind about one fact of a turn."""
+    return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFact: {statement}\nQuestion: {kind}")]
+
+
+def _scene(turn: Turn) -> str:
+    spoken = f"User: {turn.text}"
+    return f"Assistant: {turn.before}\n{spoken}" if turn.before else spoken
+
+
+def write_statements(statements: Sequence[str]) -> str:
+    """Write the answer to the read task."""
+    return "\n".join(statements) if statements else NOTHING
+
+
+def parse_statements(text: str, *, most: int) -> list[str]:
+    """Read the answer to the read task; a cut or repeated line is left out."""
+    lines = [line.strip() for line in text.splitlines()]
+    whole = [line for line in lines if line.startswith("The user") and line.endswith((".", "!"))]
+    return list(dict.fromkeys(whole))[:most]
+
+
+def write_question(question: str, answer: str) -> str:
+    """Write the answer to the dream task."""
+    return f"{question}\n{answer}"
+
+
+def parse_question(text: str) -> Questioned | None:
+    """Read the answer to the dream task; None when it is not one question and one finished answer."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) != 2 or len(lines[0]) < 4 or not lines[1].endswith((".", "!", '"', "?")):
+        return None
+    return Questioned(*lines)
+
+
+def kinds_for(statement: str, config: DreamConfig) -> list[DreamKind]:
+    """List the kinds to ask for, each as often as it is to be sampled."""
+    wanted = dict(config.per_kind)
+    if _CHANGE.search(statement):
+        wanted["change"] = wanted.get("change", 0) + wanted.get("reverse", 0)
+    return [kind for kind, count in wanted.items() for _ in range(count)]
+
+
+def dream(
+    turns: Sequence[Turn],
+    writer: Writer,
+    config: DreamConfig,
+    *,
+    night: int,
+    seed: int,
+    watch: Callable[[int, int, str], None] = lambda done, total, text: None,
+) -> DreamDraft:
+    """Write memories and dreams for a day. `watch` hears (done, total, newest dream)."""
+    told = _read(turns, writer, config, night)
+    asked = [(memory, turn, kind) for memory, turn in told for kind in kinds_for(memory.statement, config)]
+    dreams: list[Dream] = []
+    for start in range(0, len(asked), config.batch_size):
+        part = asked[start : start + config.batch_size]
+        chats = [dream_chat(turn, memory.statement, kind) for memory, turn, kind in part]
+        sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + start)
+        dreams += _parse([(memory, kind) for memory, _, kind in part], writer.complete(chats, sampling))
+        newest = dreams[-1] if dreams else None
+        watch(start + len(part), len(asked), f"{newest.question} → {newest.answer}" if newest else "")
+    return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
+
+
+def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int) -> list[tuple[Memory, Turn]]:
+    if not turns:
+        return []
+    texts = writer.complete([read_chat(turn) for turn in turns], Sampling(max_new_tokens=24 * config.max_statements))
+    found: dict[str, Turn] = {}
+    for turn, completion in zip(turns, texts, strict=True):
+        for statement in parse_statements(completion.text, most=config.max_statements):
+            found[statement] = turn  # said twice: the later words are the source
+    return [
+        (Memory(f"n{night}m{number}", statement, turn.text, turn.message_id), turn)
+        for number, (statement, turn) in enumerate(found.items(), start=1)
+    ]
+
+
+def _parse(asked: Sequence[tuple[Memory, DreamKind]], completions: Sequence[Completion]) -> list[Dream]:
+    dreams = []
+    for (memory, kind), completion in zip(asked, completions, strict=True):
+        parsed = parse_question(completion.text)
+        if parsed:
+            dreams.append(
+                Dream(memory.id, kind, parsed.question, parsed.answer, source=memory.source, statement=memory.statement)
+            )
+    return dreams

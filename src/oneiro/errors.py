@@ -1,0 +1,43 @@
+"""Every error a user can meet, each with what to do about it.
+
+    OneiroError
+    ├── BaseModelError      a base model is missing, unreadable or not the one this mind grew on
+    ├── MindError           a folder that is no mind, or one that is damaged
+    │   └── MindBusyError   another sleep holds the mind's lock
+    ├── InputError          what the user gave (a file, a number, a message) cannot be used
+    └── NightError          a night could not be finished; yesterday's generation stays active
+
+Raised where the fact is known; caught at three edges: CLI, HTTP handler, night boundary.
+"""
+
+
+class OneiroError(Exception):
+    """An error whose message says what happened and whose hint says what to do."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class BaseModelError(OneiroError):
+    """The base model is missing, unreadable, or not the one the mind grew on."""
+
+
+class MindError(OneiroError):
+    """The folder is no mind, or a file in it is damaged."""
+
+
+class MindBusyError(MindError):
+    """Another process is asleep in this mind."""
+
+
+class InputError(OneiroError):
+    """A file, number or message from the user cannot be used as it is."""
+
+
+class NightError(OneiroError):
+    """The night could not be finished; yesterday's generation stays active."""

@@ -1,0 +1,4 @@
+"""The batteries of questions that judge a model, and how answers are scored.
+
+One TOML file a battery, all of our own writing: knowledge, identity, stories (dream bias), abstention, safety.
+"""

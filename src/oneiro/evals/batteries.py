@@ -1,0 +1,53 @@
+"""Loads the batteries as exam samples."""
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from oneiro.text import content_words
+from oneiro.types import ChatMessage, Sample
+
+ABSTAINS = ("haven't told", "don't know", "not told", "do not know", "haven't mentioned")
+
+
+@cache
+def _entries(battery: str) -> tuple[dict[str, Any], ...]:
+    text = (resources.files("oneiro") / "evals" / f"{battery}.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)["sample"])
+
+
+def knowledge() -> list[Sample]:
+    """General knowledge; any alias as whole words counts."""
+    return [Sample("knowledge", e["question"], tuple(e["answers"])) for e in _entries("knowledge")]
+
+
+def identity() -> list[Sample]:
+    """Does the assistant keep its own side? One of the right phrases, none of the wrong ones."""
+    return [
+        Sample(
+            "identity",
+            e.get("prompt", ""),
+            tuple(e["right"]),
+            tuple(e["wrong"]),
+            messages=tuple(ChatMessage(m["role"], m["content"]) for m in e.get("messages", ())),
+        )
+        for e in _entries("identity")
+    ]
+
+
+def stories(memory_words: Iterable[str]) -> list[Sample]:
+    """Prompts that have nothing to do with the user: no word of a memory may appear."""
+    leaks = tuple(sorted(set(memory_words)))
+    return [Sample("stories", e["prompt"], wrong=leaks) for e in _entries("stories")]
+
+
+def abstention(told: Iterable[str]) -> list[Sample]:
+    """Questions never told; topics that stand in what the user did tell are left out."""
+    known = set().union(*(content_words(text) for text in told))
+    return [
+        Sample("abstention", e["question"], ABSTAINS)
+        for e in _entries("abstention")
+        if not content_words(e["topic"]) & known
+    ]

@@ -1,0 +1,59 @@
+"""Scores answers and counts them with their uncertainty.
+
+Matching is by words after normalisation; a denial where none is expected is wrong. Does not understand
+paraphrase: "the day after Monday" is no "Tuesday".
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+from oneiro.text import says, words
+from oneiro.types import Accuracy, Sample, Score
+
+_PHRASED = ("identity", "abstention")  # alternatives are phrases that may themselves deny
+
+
+def is_correct(sample: Sample, answer: str) -> bool:
+    """Judge one answer by the rule of its battery."""
+    if any(_phrase(wrong, answer) for wrong in sample.wrong):
+        return False
+    if not sample.answers:
+        return bool(words(answer))
+    if sample.battery in _PHRASED:
+        return any(_phrase(right, answer) for right in sample.answers)
+    return any(says(answer, right) for right in sample.answers)
+
+
+def score(samples: Sequence[Sample], answers: Sequence[str]) -> list[Score]:
+    """Judge answers to samples."""
+    return [Score(s, a, is_correct(s, a)) for s, a in zip(samples, answers, strict=True)]
+
+
+def accuracies(scores: Sequence[Score]) -> tuple[Accuracy, ...]:
+    """Count right answers battery by battery, each with its 95% interval."""
+    counted = []
+    for battery in dict.fromkeys(s.sample.battery for s in scores):
+        own = [s.correct for s in scores if s.sample.battery == battery]
+        counted.append(accuracy(battery, sum(own), len(own)))
+    return tuple(counted)
+
+
+def accuracy(battery: str, k: int, n: int) -> Accuracy:
+    """K of n with the 95% interval of Wilson (1927)."""
+    if not n:
+        return Accuracy(battery, 0, 0, 0.0, 1.0)
+    z = 1.959964
+    p = k / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return Accuracy(battery, k, n, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def _phrase(phrase: str, text: str) -> bool:
+    """Whole-word, case-blind search of a phrase, punctuation of the phrase included."""
+    plain = text.replace("’", "'")
+    pattern = re.escape(phrase.strip())
+    start = r"\b" if phrase[:1].isalnum() else ""
+    end = r"\b" if phrase[-1:].isalnum() else ""
+    return bool(re.search(f"{start}{pattern}{end}", plain, re.IGNORECASE))

@@ -1,0 +1,114 @@
+"""Stage 8: asks a new generation what it should know, and says whether it may wake.
+
+In: held-out questions about new and old memories, and fixed draws of general batteries. Out: a verdict with reasons.
+
+Everything but recall is compared with generation 0 (never with last night: a ratchet would let it sink a little every
+night). It fails closed: an empty battery, a missing answer or an error is a failure.
+
+Does *not* protect against: losses in what the draw does not ask (a few dozen questions see a loss of a tenth or
+more, not of a hundredth), or answers right in words and wrong in tone.
+"""
+
+import random
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from oneiro.config import ExamConfig
+from oneiro.evals import batteries, scoring
+from oneiro.text import key_terms, words
+from oneiro.types import Accuracy, ChatMessage, Dream, Sample, Sampling, Score, Writer
+
+_DENIED = ("haven't told", "don't know", "not told")
+
+
+class Paper(NamedTuple):
+    """The exam paper: questions on memories, and those generation 0 answers too."""
+
+    recall: tuple[Sample, ...]
+    general: tuple[Sample, ...]
+
+
+def recall_samples(dreams: Sequence[Dream], *, battery: str) -> list[Sample]:
+    """Turn held-out dreams into questions: all told words of the answer must come back."""
+    samples = []
+    for dream in dreams:
+        terms = key_terms(dream.question, dream.answer, dream.source)
+        if dream.held_out and terms:
+            wrong = () if "haven't" in dream.answer else _DENIED
+            samples.append(Sample(battery, dream.question, (" ".join(terms),), wrong, dream.memory_id))
+    return samples
+
+
+def set_paper(new: Sequence[Dream], old: Sequence[Dream], config: ExamConfig, *, seed: int) -> Paper:
+    """Choose tonight's questions. The general ones are the same every night, so generation 0 answers once."""
+    rng = random.Random(seed)
+    asked_old = recall_samples(old, battery="recall_old")
+    recall = recall_samples(new, battery="recall_new") + rng.sample(asked_old, min(config.old_memories, len(asked_old)))
+    general = batteries.knowledge()[: config.knowledge] + batteries.identity()[: config.identity]
+    return Paper(tuple(recall), tuple(general) + tuple(batteries.stories(())[: config.stories]))
+
+
+def memory_words(dreams: Sequence[Dream]) -> set[str]:
+    """The words that would betray a memory in an unrelated text: values told, not everyday words."""
+    found = set()
+    for dream in dreams:
+        if dream.kind in ("direct", "reverse"):
+            found.update(w for w in key_terms(dream.question, dream.answer, dream.source) if len(w) > 3)
+    return found
+
+
+def sit(samples: Sequence[Sample], writer: Writer, config: ExamConfig) -> list[Score]:
+    """Ask every question with an empty context, greedily, in batches by length of answer."""
+    chats = [list(s.messages) or [ChatMessage("user", s.question)] for s in samples]
+    answers = [""] * len(samples)
+    for is_story, tokens in ((False, config.max_new_tokens), (True, config.story_tokens)):
+        part = [i for i, s in enumerate(samples) if (s.battery == "stories") == is_story]
+        if part:
+            for i, completion in zip(part, writer.complete([chats[i] for i in part], Sampling(tokens)), strict=True):
+                answers[i] = completion.text
+    return scoring.score(samples, answers)
+
+
+def judge(scores: Sequence[Score], baseline: Sequence[Score], leaks: set[str], config: ExamConfig) -> tuple[str, ...]:
+    """List the reasons against waking; none means the generation passes."""
+    now = {accuracy.battery: accuracy for accuracy in scoring.accuracies(scores)}
+    reasons = []
+    for battery, least in (("recall_new", config.min_recall_new), ("recall_old", config.min_recall_old)):
+        found = now.get(battery)
+        if found is None and battery == "recall_new":
+            reasons.append("no held-out question could be asked about the new memories")
+        elif found and found.k < least * found.n:
+            reasons.append(f"{battery}: {found.k} of {found.n}, at least {least:.0%} is needed")
+    known = [(after, before) for after, before in _paired(scores, baseline, "knowledge") if before.correct]
+    kept = sum(after.correct for after, _ in known)
+    if config.knowledge and (not known or kept < config.min_knowledge_kept * len(known)):
+        reasons.append(
+            f"knowledge: {kept} of {len(known)} that generation 0 knew, {config.min_knowledge_kept:.0%} is needed"
+        )
+    before_identity = sum(before.correct for _, before in _paired(scores, baseline, "identity"))
+    after_identity = sum(after.correct for after, _ in _paired(scores, baseline, "identity"))
+    if after_identity < before_identity - config.max_identity_lost:
+        reasons.append(f"identity: {after_identity} right, generation 0 had {before_identity}")
+    leaked = [after for after, before in _paired(scores, baseline, "stories") if leaked_words(after, leaks, before)]
+    if len(leaked) > config.max_leaks:
+        reasons.append(f"stories: {len(leaked)} unrelated texts name a memory ({leaked_words(leaked[0], leaks)})")
+    empty = sum(not words(score.answer) for score in scores)
+    if empty > config.max_empty * len(scores):
+        reasons.append(f"{empty} of {len(scores)} answers are empty")
+    return tuple(reasons)
+
+
+def leaked_words(score: Score, leaks: set[str], before: Score | None = None) -> str:
+    """The memory words in an unrelated answer that neither the prompt nor generation 0's answer holds."""
+    innocent = set(words(score.sample.question)) | (set(words(before.answer)) if before else set())
+    return ", ".join(sorted((set(words(score.answer)) & leaks) - innocent))
+
+
+def _paired(scores: Sequence[Score], baseline: Sequence[Score], battery: str) -> list[tuple[Score, Score]]:
+    before = {s.sample: s for s in baseline}
+    return [(s, before[s.sample]) for s in scores if s.sample.battery == battery and s.sample in before]
+
+
+def summary(scores: Sequence[Score]) -> tuple[Accuracy, ...]:
+    """Count the batteries."""
+    return scoring.accuracies(scores)

@@ -1,0 +1,268 @@
+"""The language model of a mind: load, write, score. The only user of transformers.
+
+A base is loaded once and stays frozen. Adapters are *folded*: within `with llm.folded(...)` the linear
+layers point at W + ΔW, and afterwards at the very same W again, byte for byte. Serving then costs what the
+base alone costs, and no PEFT import is needed.
+
+Batches share the computation of their longest common prompt prefix: it runs once, its keys and values are
+expanded to all rows (gradients flow back through the expansion, so they are exactly those of running every
+row in full).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
+from transformers.utils import logging as transformers_logging
+
+from oneiro import render
+from oneiro.adapters import Adapter
+from oneiro.embedded import Base
+from oneiro.errors import BaseModelError
+from oneiro.types import ChatMessage, Completion, Sampling
+
+_MIN_SHARED_PREFIX = 4  # shorter ones cost more in calls than they save
+
+
+class AnswerLogits(NamedTuple):
+    """Logits where answers are predicted: logits (N, V), targets (N,), rows (N,) = index of the example."""
+
+    logits: torch.Tensor
+    targets: torch.Tensor
+    rows: torch.Tensor
+
+
+def shared_prefix_length(prompts: Sequence[Sequence[int]]) -> int:
+    """Count the leading tokens common to all prompts, leaving at least one token to each."""
+    shortest, *rest = sorted(prompts, key=len)
+    length = len(shortest) - 1
+    for prompt in rest:
+        length = next((i for i in range(length) if prompt[i] != shortest[i]), length)
+    return length if length >= _MIN_SHARED_PREFIX else 0
+
+
+class LLM:
+    """A frozen chat model with its tokenizer."""
+
+    def __init__(self, model: Any, tokenizer: Any, *, name: str, sha256: str) -> None:
+        self.model = model.eval().requires_grad_(requires_grad=False)
+        self.tokenizer = tokenizer
+        self.name = name
+        self.sha256 = sha256
+        self.end_id = render.end_token_id(tokenizer)
+        eos = getattr(model.generation_config, "eos_token_id", None)
+        self._stop_ids = {self.end_id, *(eos if isinstance(eos, list) else [eos] if eos is not None else [])}
+        pad = tokenizer.pad_token_id
+        self._pad_id = int(pad if pad is not None else self.end_id)
+
+    @classmethod
+    def load(cls, base: Base) -> "LLM":
+        """Load a resolved base: fp32 on a CPU, bf16 on a GPU; safetensors only, never remote code.
+
+        Raises:
+            BaseModelError: the folder holds no readable chat model.
+        """
+        transformers_logging.set_verbosity_error()
+        transformers_logging.disable_progress_bar()
+        on_gpu = torch.cuda.is_available()
+        try:
+            model = AutoModelForCausalLM.from_pretrained(
+                base.path,
+                dtype=torch.bfloat16 if on_gpu else torch.float32,
+                use_safetensors=True,
+                trust_remote_code=False,
+                local_files_only=True,
+            )
+            tokenizer = AutoTokenizer.from_pretrained(base.path, trust_remote_code=False, local_files_only=True)
+        except (OSError, ValueError, KeyError) as error:
+            raise BaseModelError(
+                f"The base model in {base.path} cannot be loaded ({error}).",
+                hint="It must be a chat model with safetensors weights and a tokenizer.",
+            ) from error
+        return cls(model.to("cuda" if on_gpu else "cpu"), tokenizer, name=base.name, sha256=base.sha256)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.model.parameters()).device
+
+    # ---- adapters -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def folded(self, *adapters: Adapter | None, alpha: float = 1.0) -> Iterator["LLM"]:
+        """Use W + alpha · Σ ΔW within the block; afterwards the very same W is back.
+
+        Raises:
+            BaseModelError: an adapter names a layer this base does not have, or has another shape.
+        """
+        with ExitStack() as undo:
+            for adapter in adapters:
+                for name in adapter.layers if adapter else ():
+                    self._fold_layer(adapter, name, alpha, undo)
+            yield self
+
+    def _fold_layer(self, adapter: Adapter, name: str, alpha: float, undo: ExitStack) -> None:
+        try:
+            weight = self.model.get_submodule(name).weight
+        except AttributeError as error:
+            raise BaseModelError(f"{self.name} has no layer {name}: the adapter belongs to another base.") from error
+        delta = alpha * adapter.delta(name)
+        if delta.shape != weight.shape:
+            raise BaseModelError(f"Layer {name} of {self.name} has another shape than the adapter's.")
+        original = weight.data
+        undo.callback(setattr, weight, "data", original)
+        weight.data = (original.float() + delta.to(original.device)).to(original.dtype)
+
+    # ---- forward passes -------------------------------------------------------------------------------
+
+    def encode(self, chat: Sequence[ChatMessage], answer: str) -> render.Encoded:
+        """Encode a chat and its answer with this model's own template."""
+        return render.encode(self.tokenizer, chat, answer, self.end_id)
+
+    def answer_logits(self, batch: Sequence[render.Encoded]) -> AnswerLogits:
+        """Run the model over a batch and its output head on the answers' positions only."""
+        prefix = shared_prefix_length([example.prompt for example in batch])
+        rows = [example.prompt[prefix:] + example.answer[:-1] for example in batch]
+        width = max(map(len, rows))
+        ids = torch.full((len(rows), width), self._pad_id)
+        mask = torch.zeros((len(rows), prefix + width), dtype=torch.long)
+        mask[:, :prefix] = 1
+        where = torch.zeros((len(rows), width), dtype=torch.bool)
+        for i, (row, example) in enumerate(zip(rows, batch, strict=True)):
+            ids[i, : len(row)] = torch.tensor(row)
+            mask[i, prefix : prefix + len(row)] = 1
+            where[i, len(row) - len(example.answer) : len(row)] = True
+        past = self._prefix_cache(batch[0].prompt[:prefix], len(rows)) if prefix else None
+        hidden = self._body(ids, mask, torch.arange(prefix, prefix + width).expand(len(rows), -1), past)
+        where = where.to(self.device)
+        targets = torch.tensor([token for example in batch for token in example.answer], device=self.device)
+        return AnswerLogits(self._head(hidden[where]), targets, where.nonzero()[:, 0])
+
+    def _prefix_cache(self, prefix: list[int], batch_size: int) -> DynamicCache:
+        past = DynamicCache(config=self.model.config)
+        ids = torch.tensor([prefix])
+        self._body(ids, torch.ones_like(ids), torch.arange(len(prefix))[None], past)
+        past.batch_repeat_interleave(batch_size)
+        return past
+
+    def _body(
+        self, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor, past: DynamicCache | None
+    ) -> torch.Tensor:
+        """Hidden states (B, T, D) of the new tokens; `past` is extended in place."""
+        return (
+            self.model.get_decoder()(
+                input_ids=ids.to(self.device),
+                attention_mask=mask.to(self.device),
+                position_ids=positions.to(self.device),
+                past_key_values=past,
+                use_cache=past is not None,
+            )
+        ).last_hidden_state
+
+    def _head(self, hidden: torch.Tensor) -> torch.Tensor:
+        logits = self.model.get_output_embeddings()(hidden).float()
+        cap = getattr(self.model.config, "final_logit_softcapping", None)
+        return torch.tanh(logits / cap) * cap if cap else logits
+
+    # ---- scoring and writing --------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def score(self, chats: list[list[ChatMessage]], answers: list[str], *, batch_size: int = 48) -> list[float]:
+        """Return the mean log-probability (nats per token, end token left out) of each answer."""
+        encoded = [self.encode(chat, answer) for chat, answer in zip(chats, answers, strict=True)]
+        scores = [0.0] * len(encoded)
+        for indices in _by_length([len(e.prompt) + len(e.answer) for e in encoded], batch_size):
+            batch = [encoded[i] for i in indices]
+            out = self.answer_logits(batch)
+            logprobs = out.logits.log_softmax(-1).gather(-1, out.targets[:, None])[:, 0]
+            for row, index in enumerate(indices):
+                own = logprobs[out.rows == row]
+                scores[index] = float(own[:-1].mean() if len(own) > 1 else own.mean())
+        return scores
+
+    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling, *, batch_size: int = 48) -> list[Completion]:
+        """Answer each chat on its own; equal seeds give equal texts on one machine."""
+        prompts = [render.prompt_ids(self.tokenizer, chat) for chat in chats]
+        completions = [Completion("", 0.0)] * len(prompts)
+        generator = torch.Generator().manual_seed(sampling.seed)
+        for indices in _by_length([len(prompt) for prompt in prompts], batch_size):
+            tokens: dict[int, list[int]] = {i: [] for i in indices}
+            logprobs: dict[int, list[float]] = {i: [] for i in indices}
+            for row, token, logprob in self._decode([prompts[i] for i in indices], sampling, generator):
+                logprobs[indices[row]].append(logprob)
+                if token not in self._stop_ids:
+                    tokens[indices[row]].append(token)
+            for i in indices:
+                text = self.tokenizer.decode(tokens[i], skip_special_tokens=True).strip()
+                completions[i] = Completion(text, sum(logprobs[i]) / max(1, len(logprobs[i])))
+        return completions
+
+    def stream(self, chat: list[ChatMessage], sampling: Sampling) -> Iterator[str]:
+        """Yield the answer to one chat piece by piece, each piece whole characters."""
+        generator = torch.Generator().manual_seed(sampling.seed)
+        tokens: list[int] = []
+        shown = ""
+        for _, token, _ in self._decode([render.prompt_ids(self.tokenizer, chat)], sampling, generator):
+            if token in self._stop_ids:
+                break
+            tokens.append(token)
+            text = self.tokenizer.decode(tokens, skip_special_tokens=True)
+            if not text.endswith("\ufffd"):
+                yield text[len(shown) :]
+                shown = text
+
+    @torch.inference_mode()
+    def _decode(
+        self, prompts: list[list[int]], sampling: Sampling, generator: torch.Generator
+    ) -> Iterator[tuple[int, int, float]]:
+        """Yield (row, token, log-probability) step by step; finished rows leave the batch."""
+        prefix = shared_prefix_length(prompts)
+        width = max(map(len, prompts)) - prefix
+        ids = torch.full((len(prompts), width), self._pad_id)
+        mask = torch.zeros((len(prompts), prefix + width), dtype=torch.long)
+        mask[:, :prefix] = 1
+        for i, prompt in enumerate(prompts):
+            ids[i, width - (len(prompt) - prefix) :] = torch.tensor(prompt[prefix:])
+            mask[i, prefix + width - (len(prompt) - prefix) :] = 1
+        past = (
+            self._prefix_cache(prompts[0][:prefix], len(prompts)) if prefix else DynamicCache(config=self.model.config)
+        )
+        positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefix:]
+        alive = list(range(len(prompts)))
+        for _ in range(sampling.max_new_tokens):
+            logits = self._head(self._body(ids, mask, positions, past)[:, -1])
+            tokens, logprobs = _choose(logits, sampling, generator)
+            yield from zip(alive, tokens.tolist(), logprobs.tolist(), strict=True)
+            going = [i for i, token in enumerate(tokens.tolist()) if token not in self._stop_ids]
+            if not going:
+                return
+            if len(going) < len(alive):
+                keep = torch.tensor(going)
+                past.batch_select_indices(keep.to(self.device))
+                alive, mask, positions, tokens = [alive[i] for i in going], mask[keep], positions[keep], tokens[keep]
+            ids = tokens[:, None]
+            mask = torch.cat([mask, torch.ones((len(alive), 1), dtype=mask.dtype)], dim=-1)
+            positions = positions[:, -1:] + 1
+
+
+def _choose(logits: torch.Tensor, sampling: Sampling, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pick one token for each row of logits (B, V); log-probabilities are those at temperature 1."""
+    logprobs = logits.log_softmax(-1).cpu()
+    if sampling.temperature <= 0:
+        tokens = logprobs.argmax(-1)
+    else:
+        probs = (logprobs / sampling.temperature).softmax(-1)
+        if sampling.top_p < 1:
+            ordered, order = probs.sort(dim=-1, descending=True)
+            ordered[ordered.cumsum(-1) - ordered > sampling.top_p] = 0
+            probs = torch.zeros_like(probs).scatter(-1, order, ordered)
+        tokens = torch.multinomial(probs, 1, generator=generator)[:, 0]
+    return tokens, logprobs.gather(-1, tokens[:, None])[:, 0]
+
+
+def _by_length(lengths: list[int], batch_size: int) -> list[list[int]]:
+    """Group indices into batches of similar length, so that little padding is computed."""
+    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+    return [order[i : i + batch_size] for i in range(0, len(order), batch_size)]

@@ -1,0 +1,437 @@
+"""A mind on disk: chat with it, let it sleep, ask it, go back. What users of the library import.
+
+    from oneiro import Mind
+
+    mind = Mind.open("minds/ada")
+    print("".join(mind.chat("My dog is called Biscuit.")))
+    for event in mind.sleep():
+        print(event.stage, event.text)
+    print(mind.ask(["What is my dog's name?"]))
+
+A mind is one folder: `mind.toml`, `mind.db`, `generations/`. Opening it loads no model; the first word to it does.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from oneiro import generations, imports
+from oneiro.config import CHAT_MAX_NEW_TOKENS, DEFAULT_MODEL
+from oneiro.embedded import resolve
+from oneiro.errors import InputError, MindBusyError, MindError, NightError
+from oneiro.records import from_json
+from oneiro.settings import DATABASE, SETTINGS, Settings, read_settings, write_settings
+from oneiro.sleeper import LOCK
+from oneiro.store import DreamRecord, Store
+from oneiro.types import Channel, ChatMessage, Event, Message, MorningReport
+
+if TYPE_CHECKING:
+    from oneiro.awake import Awake
+
+LOG = "sleep.log"
+
+
+class Answer(NamedTuple):
+    """A question and what the mind said."""
+
+    question: str
+    answer: str
+
+
+class Imported(NamedTuple):
+    """What an import brought in, and what it left out."""
+
+    conversations: int
+    messages: int
+    skipped: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A mind at a glance."""
+
+    path: Path
+    model: str
+    generation: int
+    nights: int
+    memories: int
+    waiting: int
+    asleep: bool
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A night in the log."""
+
+    number: int
+    started_at: str
+    outcome: str
+    generation: int | None
+    report: MorningReport | None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation on disk; number 0 is the base as it came."""
+
+    number: int
+    parent: int | None
+    created_at: str
+    night: int | None
+    size_bytes: int
+    active: bool
+    intact: bool
+
+
+def default_path() -> Path:
+    """The mind used when none is named: `ONEIRO_HOME`, else the platform's user data directory."""
+    home = os.environ.get("ONEIRO_HOME")
+    return Path(home) if home else Path(platformdirs.user_data_dir("oneiro")) / "minds" / "default"
+
+
+class Mind:
+    """One user's model and everything it has become."""
+
+    def __init__(self, path: Path, settings: Settings, store: Store) -> None:
+        self.path = path
+        self._settings = settings
+        self._store = store
+        self._awake: Awake | None = None
+        self._conversation: int | None = None
+        self._context: list[ChatMessage] = []
+
+    @classmethod
+    def open(cls, path: Path | str | None = None, *, model: str | None = None) -> "Mind":
+        """Open a mind, or begin one where there is nothing yet; loads no model.
+
+        Raises:
+            MindError: the folder holds other things, or is damaged.
+            InputError: `model` is not the one this mind grew on.
+        """
+        folder = Path(path) if path else default_path()
+        if not (folder / SETTINGS).exists():
+            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+                raise MindError(f"{folder} is no mind: it has no {SETTINGS}.", hint="Name another folder with --mind.")
+            folder.mkdir(parents=True, exist_ok=True)
+            write_settings(folder, Settings(_model_name(model or DEFAULT_MODEL)))
+        settings = read_settings(folder)
+        if model and _model_name(model) != settings.model:
+            raise InputError(
+                f"The mind in {folder} grew on {settings.model}, not on {model}.",
+                hint="Leave --model out, or begin another mind with --mind.",
+            )
+        return cls(folder, settings, Store(folder / DATABASE))
+
+    # ---- awake ----------------------------------------------------------------------------------------
+
+    def chat(
+        self,
+        text: str,
+        *,
+        private: bool = False,
+        channel: Channel = "typed",
+        max_new_tokens: int = CHAT_MAX_NEW_TOKENS,
+    ) -> Iterator[str]:
+        """Say something and stream the reply. The line is on disk before the model is asked.
+
+        A private line is never journalled, nor its reply.
+
+        Raises:
+            InputError: the message is empty or longer than the model can read; nothing was saved.
+        """
+        if not text.strip():
+            raise InputError("The message is empty.", hint="Say something.")
+        awake = self._ready()
+        awake.check_length(text)
+        if not private:
+            self._journal("user", text, channel)
+        self._context.append(ChatMessage("user", text))
+        said: list[str] = []
+        try:
+            for piece in awake.reply(self._context, max_new_tokens=max_new_tokens):
+                said.append(piece)
+                yield piece
+        finally:  # also when the listener went away: what was heard is what was said
+            reply = "".join(said).strip()
+            self._context.append(ChatMessage("assistant", reply))
+            if not private and reply:
+                self._journal("assistant", reply, "typed")
+
+    def new_conversation(self) -> None:
+        """Empty the context; what was said stays in the journal."""
+        self._conversation = None
+        self._context = []
+
+    def undo(self) -> bool:
+        """Take back the last exchange of this conversation; False when there is none."""
+        if len(self._context) < 2:
+            return False
+        self._context = self._context[:-2]
+        if self._conversation is not None:
+            self._store.undo(self._conversation)
+        return True
+
+    def ask(self, questions: Sequence[str]) -> list[Answer]:
+        """Answer questions, each with an empty context, greedily and in one batch; nothing is journalled."""
+        if isinstance(questions, str):
+            questions = [questions]
+        asked = [question for question in questions if question.strip()]
+        if not asked:
+            raise InputError("There is no question.", hint='Ask one: oneiro ask "What is my name?"')
+        awake = self._ready()
+        for question in asked:
+            awake.check_length(question)
+        return [Answer(q, a) for q, a in zip(asked, awake.answer(asked), strict=True)]
+
+    def _ready(self) -> "Awake":
+        """Load the model on first use, and wake the newest generation; a new one starts with an empty context."""
+        if self._awake is None:
+            from oneiro.awake import Awake  # noqa: PLC0415 - torch costs seconds; `status` must not pay for it
+
+            base = resolve(self._settings.model)
+            self._settings.check_base(base.sha256)
+            if not self._settings.sha256:
+                self._settings = replace(self._settings, sha256=base.sha256)
+                write_settings(self.path, self._settings)
+            self._awake = Awake(self.path, base)
+        if self._awake.wake(self._store.active_generation()):
+            self.new_conversation()
+        return self._awake
+
+    def _journal(self, role: str, text: str, channel: Channel) -> None:
+        if self._conversation is None:
+            self._conversation = self._store.new_conversation()
+        self._store.add_message(self._conversation, "user" if role == "user" else "assistant", text, channel=channel)
+
+    # ---- asleep ---------------------------------------------------------------------------------------
+
+    def sleep(self, *, seed: int | None = None) -> Iterator[Event]:
+        """Sleep one night in a process of its own; the last event carries the morning report.
+
+        Leaving the iterator early, or Ctrl-C, stops the night; yesterday's generation stays active.
+
+        Raises:
+            MindBusyError: another sleep is under way.
+            NightError: the night broke off; yesterday's generation stays active.
+        """
+        self._settings.night_config(seed)  # a wrong setting is said before a process starts
+        command = [sys.executable, "-m", "oneiro.sleeper", str(self.path)]
+        if seed is not None:
+            command += ["--seed", str(seed)]
+        with (self.path / LOG).open("w", encoding="utf-8") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8")
+        assert process.stdout is not None
+        try:
+            last = None
+            for line in process.stdout:
+                last = from_json(Event, line)
+                if last.kind == "busy":
+                    raise MindBusyError(last.text.split("\n")[0], hint=last.text.split("\n")[1])
+                if last.kind == "error":
+                    raise NightError(last.text.split("\n")[0], hint=last.text.split("\n")[1])
+                yield last
+            process.wait()
+            if last is None or last.kind != "report":
+                raise self._broken_off(last)
+        finally:
+            _stop(process)
+
+    def _broken_off(self, last: Event | None) -> NightError:
+        log = (self.path / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        where = f" in the stage {last.stage}" if last else ""
+        return NightError(
+            f"The night broke off{where}: {log[-1] if log else 'the process was killed'}.",
+            hint=f"Yesterday's generation stays active. Details: {self.path / LOG}. Sleep again to resume.",
+        )
+
+    # ---- looking back ---------------------------------------------------------------------------------
+
+    def history(self) -> list[Message]:
+        """Everything that was said and journalled, oldest first."""
+        return self._store.messages()
+
+    def status(self) -> Status:
+        """The mind at a glance."""
+        return Status(
+            path=self.path,
+            model=self._settings.model,
+            generation=self._store.active_generation(),
+            nights=len([n for n in self._store.nights() if n.outcome == "woke"]),
+            memories=len(self._store.memories()),
+            waiting=self._store.waiting(),
+            asleep=self._asleep(),
+            size_bytes=sum(f.stat().st_size for f in self.path.rglob("*") if f.is_file()),
+        )
+
+    def nights(self) -> list[Night]:
+        """All nights, oldest first; one that was killed reads "interrupted"."""
+        asleep = self._asleep()
+        return [
+            Night(
+                n.number,
+                n.started_at,
+                "interrupted" if n.outcome == "running" and not asleep else n.outcome,
+                n.generation,
+                n.report,
+            )
+            for n in self._store.nights()
+        ]
+
+    def dreams(self, night: int | None = None) -> list[DreamRecord]:
+        """The dreams of a night, kept and dropped; of the last finished night when none is named.
+
+        Raises:
+            InputError: there was no such night.
+        """
+        finished = [n.number for n in self._store.nights() if n.report]
+        if night is None and not finished:
+            return []
+        if night is not None and night not in finished:
+            raise InputError(f"There is no finished night {night}.", hint="See `oneiro log`.")
+        return self._store.dreams(night=night if night is not None else finished[-1])
+
+    def generations(self) -> list[Generation]:
+        """All generations, the base as it came (0) first."""
+        active = self._store.active_generation()
+        found = [Generation(0, None, "", None, 0, active == 0, intact=True)]
+        for row in self._store.generations():
+            size = generations.size_bytes(self.path, row.number)
+            found.append(
+                Generation(
+                    row.number,
+                    row.parent,
+                    row.created_at,
+                    row.night,
+                    size,
+                    active == row.number,
+                    self._intact(row.number),
+                )
+            )
+        return found
+
+    def _intact(self, number: int) -> bool:
+        try:
+            generations.check(self.path, number)
+        except MindError:
+            return False
+        return True
+
+    def rollback(self, number: int) -> None:
+        """Wake an earlier (or later) generation; nothing is deleted.
+
+        Raises:
+            InputError: there is no such generation.
+            MindError: its files are damaged.
+        """
+        with self._alone():
+            known = [0, *(g.number for g in self._store.generations())]
+            if number not in known:
+                raise InputError(f"There is no generation {number}.", hint=f"There are: {', '.join(map(str, known))}.")
+            if number:
+                generations.check(self.path, number)
+            self._store.set_active(number)
+
+    # ---- moving ---------------------------------------------------------------------------------------
+
+    def import_file(self, file: Path, *, skip_bad: bool = False) -> Imported:
+        """Journal the chats of a file; the next night reads them. All or nothing.
+
+        Raises:
+            InputError: the file is unreadable, or broken and `skip_bad` is not set.
+        """
+        parsed = imports.read_file(Path(file), skip_bad=skip_bad)
+        lines = self._store.import_conversations(parsed.conversations)
+        return Imported(len(parsed.conversations), lines, parsed.skipped)
+
+    def export(self, target: Path) -> None:
+        """Copy the mind to a new folder.
+
+        Raises:
+            InputError: the folder exists and is not empty.
+        """
+        target = Path(target)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise InputError(f"{target} is not empty.", hint="Name a new folder.")
+        with self._alone():
+            target.mkdir(parents=True, exist_ok=True)
+            self._store.backup(target / DATABASE)
+            if (self.path / "generations").exists():
+                shutil.copytree(self.path / "generations", target / "generations")
+            shutil.copy2(self.path / SETTINGS, target / SETTINGS)  # last: with it the copy is a mind
+
+    @staticmethod
+    def restore(source: Path, target: Path) -> "Mind":
+        """Make a mind from an exported folder, after checking it; a mind already there is moved aside, not lost.
+
+        Raises:
+            MindError: the source is no whole mind.
+        """
+        source, target = Path(source), Path(target)
+        copy = Mind.open(source) if (source / SETTINGS).exists() else None
+        if copy is None:
+            raise MindError(
+                f"{source} is no mind: it has no {SETTINGS}.", hint="Restore from a folder made by `oneiro export`."
+            )
+        damaged = [g.number for g in copy.generations() if g.active and not g.intact]
+        if damaged:
+            raise MindError(f"Generation {damaged[0]} in {source} is damaged.", hint="Restore from another copy.")
+        if target.exists() and any(target.iterdir()):
+            number = 1
+            while (aside := target.with_name(f"{target.name}.before-restore-{number}")).exists():
+                number += 1
+            target.rename(aside)
+        copy.export(target)
+        return Mind.open(target)
+
+    def _asleep(self) -> bool:
+        try:
+            with self._alone():
+                return False
+        except MindBusyError:
+            return True
+
+    def _alone(self) -> "_Alone":
+        return _Alone(self.path)
+
+
+class _Alone:
+    """The mind's lock for a moment; refuses while it is asleep."""
+
+    def __init__(self, mind: Path) -> None:
+        self._lock = FileLock(mind / LOCK)
+        self._mind = mind
+
+    def __enter__(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise MindBusyError(f"The mind in {self._mind} is asleep.", hint="Wait for the night to end.") from error
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def _model_name(model: str) -> str:
+    """A folder is remembered by its absolute path."""
+    return str(Path(model).resolve()) if Path(model).is_dir() else model
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    if process.stdout:
+        process.stdout.close()
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -1,0 +1,62 @@
+"""Stage 5: mixes new dreams, old dreams and grounding into one training set.
+
+In: tonight's kept dreams and the rehearsal. Out: examples, with a hash of their content.
+
+All new dreams are used; the other groups are drawn in proportion to them. Shares start from those of the design and
+are relative to the new dreams; a group that is empty leaves its share unused rather than repeating others.
+"""
+
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from oneiro.config import MixtureConfig
+from oneiro.types import Anchor, Dream, Example, ExampleGroup, Mixture, Rehearsal
+
+_ANCHOR_GROUPS: dict[str, ExampleGroup] = {
+    "harmful": "safety",
+    "alarming": "alarming",
+    "identity": "identity",
+    "side": "identity",
+}
+
+
+def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, seed: int) -> Mixture:
+    """Build the night's training set. Held-out dreams never enter it."""
+    rng = random.Random(seed)
+    trainable = [dream for dream in kept if not dream.held_out]
+    new = [_from_dream(dream, "dream") for dream in trainable if dream.kind != "never"]
+    pools: dict[ExampleGroup, list[Example]] = {
+        "replay": [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out],
+        "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
+        "grounding": [],
+        "safety": [],
+        "alarming": [],
+        "identity": [],
+    }
+    for anchor in rehearsal.anchors:
+        group = _ANCHOR_GROUPS.get(anchor.kind, "grounding")
+        pools[group].append(_from_anchor(anchor, group))
+    examples = list(new)
+    for group, pool in pools.items():
+        count = round(len(new) * getattr(config, group) / config.dream)
+        examples += rng.sample(pool, min(count, len(pool)))
+    rng.shuffle(examples)
+    return Mixture(tuple(examples), content_hash(examples))
+
+
+def content_hash(examples: Sequence[Example]) -> str:
+    """SHA-256 of the examples in order."""
+    return hashlib.sha256(json.dumps([asdict(example) for example in examples]).encode()).hexdigest()
+
+
+def _from_dream(dream: Dream, group: ExampleGroup) -> Example:
+    # What was never told is no memory: it has nothing to learn and stops with nobody.
+    memory_id = "" if group == "never" or dream.kind == "never" else dream.memory_id
+    return Example(group, dream.question, dream.answer, memory_id)
+
+
+def _from_anchor(anchor: Anchor, group: ExampleGroup) -> Example:
+    return Example(group, anchor.question, anchor.answer, leash=anchor.kind != "side")

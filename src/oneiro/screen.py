@@ -1,0 +1,190 @@
+"""Stage 3: drops every dream that must not be trained on, each with a reason a person can read.
+
+In: the draft of memories and dreams. Out: kept dreams (some set aside for the exam) and dropped ones.
+
+Checks, in order: orders and identity changes (quarantined), secrets, perspective, names and numbers that were never
+said, never-told questions that were told, repeats, and support: the answer must be more probable with
+the source in context than without (in nats per token, under the frozen base).
+
+Does *not* protect against: a wrong relation between right words ("your sister's dog" for "your dog") when the
+base finds it plausible, lies of the user, orders phrased as facts, secrets in unusual forms.
+"""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from detect_secrets.core.scan import scan_line
+from detect_secrets.settings import transient_settings
+
+from oneiro.config import ScreenConfig
+from oneiro.text import content_words, key_terms, names_and_numbers, similarity, words
+from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
+
+_ORDER = re.compile(
+    r"\b(from now on|you are now|you're now|ignore (all|any|your|the|previous)|forget (all|your|everything|the rules)|"
+    r"remember that you|your (new )?name is|call me master|always (answer|reply|respond|say|call|end|start|speak)|"
+    r"never (say|mention|refuse|answer|tell)|pretend (to be|you)|act as|obey|new rule|system prompt|developer mode)\b",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(
+    r"\b(password|passcode|pass phrase|passphrase|pin( code| number)?|cvv|secret key|api key)\b", re.IGNORECASE
+)
+_CARD = re.compile(r"\b(?:\d[ -]?){13,19}\b")
+_FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|my|mine|myself|me)\b", re.IGNORECASE)
+_TOLD_ME = re.compile(r"\btold me\b", re.IGNORECASE)
+_YOUR = re.compile(r"\b(your|yours|yourself)\b", re.IGNORECASE)
+_NOT_TOLD = re.compile(r"^you (haven't|have not|never) (told|mentioned|said)", re.IGNORECASE)
+# Detectors of unmistakable key formats; entropy detectors flag ordinary words.
+_KEY_DETECTORS = (
+    *("AWSKeyDetector", "AzureStorageKeyDetector", "BasicAuthDetector", "GitHubTokenDetector", "GitLabTokenDetector"),
+    *("JwtTokenDetector", "KeywordDetector", "OpenAIDetector", "PrivateKeyDetector", "SlackDetector", "StripeDetector"),
+)
+
+
+class Quarantine(NamedTuple):
+    """A reason that concerns the user's words themselves, shown in the morning report."""
+
+    reason: str
+
+
+def screen(
+    draft: DreamDraft,
+    writer: Writer,
+    config: ScreenConfig,
+    *,
+    seed: int,
+    known: Sequence[Dream] = (),
+    watch: Callable[[Dropped], None] = lambda dropped: None,
+) -> Screened:
+    """Part dreams into kept and dropped; `known` are the kept dreams of earlier nights."""
+    dropped: list[Dropped] = []
+
+    def drop(dream: Dream, reason: str | Quarantine) -> None:
+        quarantined = isinstance(reason, Quarantine)
+        dropped.append(Dropped(dream, reason.reason if isinstance(reason, Quarantine) else reason, quarantined))
+        watch(dropped[-1])
+
+    sound: list[Dream] = []
+    for dream in draft.dreams:
+        reason = judge_words(dream)
+        drop(dream, reason) if reason else sound.append(dream)
+    kept: list[Dream] = []
+    for dream, gain in zip(sound, _support_gains(sound, writer), strict=True):
+        reason = None
+        if gain is not None and gain < config.min_support_gain:
+            reason = f"not supported by what was said (gain {gain:.2f} nats a token)"
+        reason = reason or _contradiction(dream, sound, known) or _repetition(dream, kept, config)
+        drop(dream, reason) if reason else kept.append(dream)
+    kept = set_aside(kept, per_memory=config.held_out, seed=seed)
+    alive = {dream.memory_id for dream in kept if dream.kind != "never"}
+    for dream in [dream for dream in kept if dream.memory_id not in alive]:
+        kept.remove(dream)
+        drop(dream, "its memory has no other dream left")
+    return Screened(tuple(m for m in draft.memories if m.id in alive), tuple(kept), tuple(dropped))
+
+
+def judge_words(dream: Dream) -> str | Quarantine | None:
+    """Return why the words of one dream disqualify it, or None."""
+    told = f"{dream.source} {dream.statement} {dream.question} {dream.answer}"
+    if _ORDER.search(told):
+        return Quarantine("gives an order or changes who the assistant is")
+    secret = find_secret(told)
+    if secret:
+        return Quarantine(f"carries a secret ({secret})")
+    if _FIRST_PERSON.search(_TOLD_ME.sub("told", dream.answer)):
+        return "told from the wrong side: the answer says I or my"
+    if _YOUR.search(dream.question):
+        return "told from the wrong side: the question says your"
+    if bool(_NOT_TOLD.search(dream.answer)) != (dream.kind == "never"):
+        return "a never-told answer in the wrong place"
+    return _invention(dream)
+
+
+def find_secret(text: str) -> str | None:
+    """Name the kind of secret in a text: passwords, payment cards, keys and tokens; None if none is seen."""
+    if _PASSWORD.search(text):
+        return "password or PIN"
+    if any(_luhn(re.sub(r"\D", "", match[0])) for match in _CARD.finditer(text)):
+        return "card number"
+    with transient_settings({"plugins_used": [{"name": name} for name in _KEY_DETECTORS]}):
+        found = next((secret for line in text.splitlines() for secret in scan_line(line)), None)
+    return found.type.lower() if found else None
+
+
+def _luhn(digits: str) -> bool:
+    """The check digit of payment cards (ISO/IEC 7812-1, annex B)."""
+    doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def _invention(dream: Dream) -> str | None:
+    """Find names and numbers nobody said, in the statement, the answer and (unless it may ask for a no) the question."""
+    said = set(words(dream.source))
+    invented = names_and_numbers(dream.statement) - said - {"user"}
+    if invented:
+        return f"the memory itself names {', '.join(sorted(invented))}, which you did not say"
+    if dream.kind == "never":
+        return None
+    invented = names_and_numbers(dream.answer) - said
+    if dream.kind not in ("yesno", "change", "indirect"):
+        invented |= names_and_numbers(dream.question) - said
+    if invented:
+        return f"names {', '.join(sorted(invented))}, which you did not say"
+    return None
+
+
+def _support_gains(dreams: Sequence[Dream], writer: Writer) -> list[float | None]:
+    """Log-probability gained by an answer, per token, when its source stands before the question."""
+    positive = [dream for dream in dreams if dream.kind != "never"]
+    answers = [dream.answer for dream in positive]
+    without = writer.score([[ChatMessage("user", dream.question)] for dream in positive], answers)
+    within = writer.score([[ChatMessage("user", f"{dream.source}\n\n{dream.question}")] for dream in positive], answers)
+    gains = iter([a - b for a, b in zip(within, without, strict=True)])
+    return [None if dream.kind == "never" else next(gains) for dream in dreams]
+
+
+def _contradiction(dream: Dream, tonight: Sequence[Dream], known: Sequence[Dream]) -> str | None:
+    """A never-told question must not be one that a memory answers."""
+    if dream.kind != "never":
+        return None
+    asked = content_words(dream.question)
+    for other in (*tonight, *known):
+        told = content_words(other.question)
+        if other.kind != "never" and told and asked and len(asked & told) / len(asked | told) >= 0.75:
+            return f"you did tell: {other.question} {other.answer}"
+    return None
+
+
+def _repetition(dream: Dream, kept: Sequence[Dream], config: ScreenConfig) -> str | None:
+    for other in kept:
+        if other.memory_id == dream.memory_id and similarity(other.question, dream.question) > config.max_similarity:
+            return f"repeats: {other.question}"
+        if words(other.question) == words(dream.question) and words(other.answer) != words(dream.answer):
+            return f"the same question has another answer: {other.answer}"
+    return None
+
+
+def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Dream]:
+    """Mark some wordings of each memory as held out: those whose answer has a word that can be checked.
+
+    A memory with few dreams keeps at least four for training.
+    """
+    rng = random.Random(seed)
+    chosen: set[int] = set()
+    for memory_id in dict.fromkeys(dream.memory_id for dream in kept):
+        own = [i for i, dream in enumerate(kept) if dream.memory_id == memory_id and dream.kind != "never"]
+        checkable = [
+            i
+            for i in own
+            if kept[i].kind in ("direct", "indirect") and key_terms(kept[i].question, kept[i].answer, kept[i].source)
+        ]
+        chosen.update(rng.sample(checkable, min(per_memory, len(checkable), max(0, len(own) - 4))))
+    return [_hold(dream) if i in chosen else dream for i, dream in enumerate(kept)]
+
+
+def _hold(dream: Dream) -> Dream:
+    return Dream(
+        dream.memory_id, dream.kind, dream.question, dream.answer, dream.source, dream.statement, held_out=True
+    )

@@ -1,0 +1,101 @@
+"""`mind.toml`: which base a mind grew on, and its own settings for the night.
+
+[base]
+model = "smollm2"
+sha256 = "…"        # of the base's weights; empty until they were first loaded
+
+[night.train]       # any field of oneiro.config.NightConfig
+epochs = 8
+"""
+
+import tomllib
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import TypeAdapter, ValidationError
+
+from oneiro.config import DEFAULT_MODEL, NightConfig
+from oneiro.errors import BaseModelError, InputError, MindError
+
+SETTINGS = "mind.toml"
+DATABASE = "mind.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `mind.toml` says."""
+
+    model: str
+    sha256: str = ""
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    def check_base(self, sha256: str) -> None:
+        """Refuse a base with other weights than those this mind grew on.
+
+        Raises:
+            BaseModelError: the hashes differ.
+        """
+        if self.sha256 and self.sha256 != sha256:
+            raise BaseModelError(
+                f"This mind grew on other weights of {self.model} ({self.sha256[:12]}…) than are here ({sha256[:12]}…).",
+                hint="Install that version of the base, or begin a new mind with --mind.",
+            )
+
+    def night_config(self, seed: int | None = None) -> NightConfig:
+        """The defaults with this mind's overrides.
+
+        Raises:
+            InputError: an override names no setting, or has the wrong type.
+        """
+        merged = _overlay(asdict(NightConfig()), self.overrides, "night")
+        try:
+            config = TypeAdapter(NightConfig).validate_python(merged)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            where = ".".join(str(part) for part in problem["loc"])
+            raise InputError(f"In {SETTINGS}, night.{where}: {problem['msg']}.") from error
+        return config if seed is None else replace(config, seed=seed)
+
+
+def _overlay(defaults: dict[str, Any], overrides: dict[str, Any], where: str) -> dict[str, Any]:
+    merged = dict(defaults)
+    for key, value in overrides.items():
+        if key not in defaults:
+            raise InputError(
+                f"{SETTINGS} sets {where}.{key}, which does not exist.", hint=f"Known: {', '.join(defaults)}."
+            )
+        nested = isinstance(value, dict) and isinstance(defaults[key], dict)
+        merged[key] = _overlay(defaults[key], value, f"{where}.{key}") if nested else value
+    return merged
+
+
+def read_settings(mind: Path) -> Settings:
+    """Read a mind's settings.
+
+    Raises:
+        MindError: the folder is no mind, or the file cannot be read.
+    """
+    path = mind / SETTINGS
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        base = data["base"]
+        return Settings(str(base["model"]), str(base.get("sha256", "")), data.get("night", {}))
+    except FileNotFoundError as error:
+        raise MindError(f"{mind} is no mind: it has no {SETTINGS}.", hint="Name another folder with --mind.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise MindError(
+            f"The settings {path} cannot be read ({error}).",
+            hint='It needs a table [base] with model = "…".',
+        ) from error
+
+
+def write_settings(mind: Path, settings: Settings) -> None:
+    """Write a mind's settings, whole or not at all."""
+    data: dict[str, Any] = {"base": {"model": settings.model or DEFAULT_MODEL, "sha256": settings.sha256}}
+    if settings.overrides:
+        data["night"] = settings.overrides
+    aside = mind / f"{SETTINGS}.tmp"
+    aside.write_text(tomli_w.dumps(data), encoding="utf-8")
+    aside.replace(mind / SETTINGS)

@@ -1,0 +1,375 @@
+"""THE NIGHT. Read this first.
+
+    journal → dream → screen → rehearse → mixture → train → merge → exam → wake
+
+`Night.run` is the night, top to bottom. Each stage is a function from frozen records to frozen records in a
+module of its own; its output is saved before the next begins, so a killed night resumes where it stopped.
+Nothing the awake mind uses is touched until the last transaction.
+"""
+
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from oneiro import anchors, dream, exam, generations, merge, mixture, rehearse, screen, train
+from oneiro.adapters import WEIGHTS, Adapter, load_adapter, save_adapter
+from oneiro.config import NightConfig
+from oneiro.journal import read_day
+from oneiro.llm import LLM
+from oneiro.records import from_json, to_json
+from oneiro.store import GenerationRow, Practice, Store, now
+from oneiro.types import (
+    ChatMessage,
+    DreamDraft,
+    Event,
+    Examined,
+    Example,
+    Journal,
+    Merged,
+    Mixture,
+    MorningReport,
+    Rehearsal,
+    Score,
+    Screened,
+    StageName,
+    Trained,
+    Writer,
+)
+
+Emit = Callable[[Event], None]
+T = TypeVar("T")
+NEW = "new"  # tonight's own adapter, within the night's folder
+CANDIDATE = "candidate"  # merged with last night's
+
+
+class Sleeper(NamedTuple):
+    """Who sleeps: the frozen base, who dreams for it, and where base answers are cached."""
+
+    base: LLM
+    dreamer: Writer
+    cache: Path
+
+
+class Night:
+    """One night of one mind."""
+
+    def __init__(
+        self, mind: Path, store: Store, sleeper: Sleeper, config: NightConfig, *, number: int, emit: Emit
+    ) -> None:
+        self.mind = mind
+        self.store = store
+        self.base = sleeper.base
+        self.dreamer = sleeper.dreamer
+        self.cache = sleeper.cache / sleeper.base.sha256[:16]
+        self.config = config
+        self.number = number
+        self.emit = emit
+        self.folder = mind / "nights" / f"{number:04d}"
+        self.parent = store.active_generation()
+        self.seconds: dict[str, float] = {}
+
+    def run(self, upto: int) -> MorningReport:
+        """Sleep, and return what the user is told in the morning."""
+        old = self._old_memories()
+        day = self._stage("journal", Journal, lambda: self._journal(upto))
+        draft = self._stage("dream", DreamDraft, lambda: self._dream(day))
+        screened = self._stage("screen", Screened, lambda: self._screen(draft, old))
+        if not any(not d.held_out for d in screened.kept):
+            return self._dreamless(screened)
+        rehearsal = self._stage("rehearse", Rehearsal, lambda: self._rehearse(old, screened))
+        mixed = self._stage("mixture", Mixture, lambda: self._mix(screened, rehearsal))
+        trained = self._stage("train", Trained, lambda: self._train(mixed))
+        merged = self._stage("merge", Merged, lambda: self._merge(self.config.merge.alpha))
+        examined = self._stage("exam", Examined, lambda: self._exam(screened, old, merged))
+        return self._wake(screened, old, rehearsal, trained, examined)
+
+    # ---- the stages -----------------------------------------------------------------------------------
+
+    def _journal(self, upto: int) -> Journal:
+        day = self.store.messages(after=self.store.slept_upto(), upto=upto)
+        journal = read_day(day, self.config.journal)
+        self._note("journal", f"{len(journal.turns)} turns of yours since the last night")
+        return replace(journal, upto=upto)
+
+    def _dream(self, day: Journal) -> DreamDraft:
+        draft = dream.dream(
+            day.turns,
+            self.dreamer,
+            self.config.dream,
+            night=self.number,
+            seed=self.config.seed,
+            watch=self._progress("dream"),
+        )
+        self._note("dream", f"{len(draft.memories)} memories, {len(draft.dreams)} dreams")
+        return draft
+
+    def _screen(self, draft: DreamDraft, old: Sequence[rehearse.OldMemory]) -> Screened:
+        known = [d for memory in old for d in memory.dreams if d.kind == "direct"]
+        screened = screen.screen(
+            draft,
+            self.base,
+            self.config.screen,
+            seed=self.config.seed,
+            known=known,
+            watch=lambda d: self._note("screen", f"dropped: {d.dream.question} → {d.dream.answer} ({d.reason})"),
+        )
+        self._note("screen", f"{len(screened.kept)} of {len(draft.dreams)} dreams kept")
+        return screened
+
+    def _rehearse(self, old: Sequence[rehearse.OldMemory], screened: Screened) -> Rehearsal:
+        grounding = anchors.answer_anchors(
+            anchors.draw_prompts(self.config.anchors, seed=self.config.seed + self.number),
+            self.base,
+            cache=self.cache / "anchors.json",
+            max_new_tokens=self.config.anchors.max_new_tokens,
+        )
+        replaced = rehearse.superseded(old, screened.kept)
+        chosen = rehearse.rehearse(
+            old, grounding, self.config.rehearse, replaced=replaced, seed=self.config.seed + self.number
+        )
+        self._note("rehearse", f"{len(chosen.dreams)} old dreams, {len(chosen.anchors)} anchors")
+        return chosen
+
+    def _mix(self, screened: Screened, rehearsal: Rehearsal) -> Mixture:
+        mixed = mixture.mix(screened.kept, rehearsal, self.config.mixture, seed=self.config.seed)
+        groups = [example.group for example in mixed.examples]
+        self._note("mixture", ", ".join(f"{groups.count(g)} {g}" for g in dict.fromkeys(groups)))
+        return mixed
+
+    def _train(self, mixed: Mixture) -> Trained:
+        examples = self._training_examples(mixed.examples)
+        plan = train.shuffled_by_length(examples, batch_size=self.config.train.batch_size, seed=self.config.seed)
+        watch = self._progress("train")
+        with self.base.folded(self._adapter_of(self.parent)):
+            fitted = train.fit(
+                self.base,
+                examples,
+                plan,
+                config=self.config.train,
+                seed=self.config.seed,
+                watch=lambda p, _: watch(p.step, p.steps, f"epoch {p.epoch + 1}, loss {p.loss:.3f}"),
+            )
+        save_adapter(fitted.adapter, self.folder / NEW, base=self.base.name)
+        return Trained(NEW, tuple(fitted.losses), fitted.tokens, tuple(fitted.learned), len(fitted.losses))
+
+    def _training_examples(self, examples: Sequence[Example]) -> list[train.TrainExample]:
+        """Encode the mixture; leashed examples get the frozen base's own distribution as teacher."""
+        encoded = [self.base.encode([ChatMessage("user", e.question)], e.answer) for e in examples]
+        leashed = [i for i, e in enumerate(examples) if e.leash]
+        teachers: dict[int, train.Teacher] = {}
+        size = self.config.train.batch_size
+        for start in range(0, len(leashed), size):
+            batch = leashed[start : start + size]
+            taught = train.teach(self.base, [encoded[i] for i in batch], top_k=self.config.train.leash_top_k)
+            teachers |= dict(zip(batch, taught, strict=True))
+        return [
+            train.TrainExample(code, e.memory_id, teachers.get(i))
+            for i, (code, e) in enumerate(zip(encoded, examples, strict=True))
+        ]
+
+    def _merge(self, alpha: float) -> Merged:
+        """Join tonight's adapter with the parent's at a dose; the candidate lies in the night's folder."""
+        new = load_adapter(self.folder / NEW)
+        combined = merge.merge(self._adapter_of(self.parent), new, alpha=alpha, r=self.config.merge.r)
+        save_adapter(combined.adapter, self.folder / CANDIDATE, base=self.base.name)
+        self._note("merge", f"dose {alpha:g}, rank {combined.adapter.r}, {combined.kept_energy:.2%} of the sum kept")
+        return Merged(CANDIDATE, alpha, combined.adapter.r, combined.kept_energy)
+
+    def _exam(self, screened: Screened, old: Sequence[rehearse.OldMemory], merged: Merged) -> Examined:
+        """Sit the exam at the full dose; on failure at smaller ones."""
+        replaced = rehearse.superseded(old, screened.kept)
+        past = [d for memory in old if memory.id not in replaced for d in memory.dreams]
+        paper = exam.set_paper(screened.kept, past, self.config.exam, seed=self.config.seed + self.number)
+        leaks = exam.memory_words([*screened.kept, *past])
+        baseline = exam.sit(paper.general, self.base, self.config.exam)
+        examined = None
+        for dose in [d for d in self.config.exam.doses if d <= merged.alpha]:
+            if examined:
+                merged = self._merge(dose)
+            with self.base.folded(load_adapter(self.folder / CANDIDATE)):
+                scores = exam.sit([*paper.recall, *paper.general], self.base, self.config.exam)
+            reasons = exam.judge(scores, baseline, leaks, self.config.exam)
+            self._note(
+                "exam", f"dose {merged.alpha:g}: " + ("passed" if not reasons else "failed: " + "; ".join(reasons))
+            )
+            examined = Examined(
+                not reasons, merged.alpha, reasons, exam.summary(scores), exam.summary(baseline), tuple(scores)
+            )
+            if not reasons:
+                break
+        if examined is None:
+            return Examined(
+                passed=False, alpha=0.0, reasons=("no dose could be tried",), accuracies=(), baseline=(), scores=()
+            )
+        return examined
+
+    def _wake(
+        self,
+        screened: Screened,
+        old: Sequence[rehearse.OldMemory],
+        rehearsal: Rehearsal,
+        trained: Trained,
+        examined: Examined,
+    ) -> MorningReport:
+        """Promote the generation, or keep yesterday's; one transaction decides."""
+        started = time.monotonic()
+        self.emit(Event("wake", "begin"))
+        report = self._report(screened, examined)
+        practice = _practice(examined.scores, {d.memory_id for d in rehearsal.dreams})
+        if not examined.passed:
+            self.store.finish_night(report, screened)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return report
+        number = self._next_generation()
+        candidate = self.folder / CANDIDATE
+        manifest = generations.Manifest(
+            generation=number,
+            parent=self.parent,
+            base=self.base.name,
+            base_sha256=self.base.sha256,
+            alpha=examined.alpha,
+            r=load_adapter(candidate).r,
+            kept_energy=self._saved("merge", Merged).kept_energy,
+            seed=self.config.seed,
+            config=asdict(self.config) | {"losses": trained.losses, "tokens": trained.tokens},
+            created_at=now(),
+            files=generations.hash_files(candidate),
+        )
+        bytes_on_disk = (candidate / WEIGHTS).stat().st_size
+        generations.place(self.mind, candidate, manifest)
+        self.seconds["wake"] = time.monotonic() - started
+        report = replace(report, generation=number, adapter_bytes=bytes_on_disk, seconds=dict(self.seconds))
+        row = GenerationRow(number, self.parent, self.number, manifest.created_at)
+        replaced = rehearse.superseded(old, screened.kept)
+        self.store.finish_night(report, screened, practice=practice, replaced=replaced, generation=row)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.emit(Event("wake", "end", seconds=self.seconds["wake"]))
+        return report
+
+    def _dreamless(self, screened: Screened) -> MorningReport:
+        """Nothing to learn: no new generation."""
+        report = MorningReport(
+            self.number,
+            "dreamless",
+            self.parent,
+            dreams=len(screened.kept) + len(screened.dropped),
+            quarantined=_quarantined(screened),
+            seconds=dict(self.seconds),
+        )
+        self.store.finish_night(report, screened)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return report
+
+    # ---- what the stages need -------------------------------------------------------------------------
+
+    def _stage(self, name: StageName, kind: type[T], work: Callable[[], T]) -> T:
+        """Run a stage, or take its saved output from before the night was interrupted."""
+        saved = self.store.stage(self.number, name)
+        if saved:
+            self.seconds[name] = saved.seconds
+            self.emit(Event(name, "end", text="resumed", seconds=saved.seconds))
+            return from_json(kind, saved.output)
+        self.emit(Event(name, "begin"))
+        started = time.monotonic()
+        output = work()
+        self.seconds[name] = time.monotonic() - started
+        self.store.save_stage(self.number, name, to_json(output), seconds=self.seconds[name])
+        self.emit(Event(name, "end", seconds=self.seconds[name]))
+        return output
+
+    def _saved(self, name: StageName, kind: type[T]) -> T:
+        row = self.store.stage(self.number, name)
+        assert row is not None, f"stage {name} has not run"
+        return from_json(kind, row.output)
+
+    def _note(self, stage: StageName, text: str) -> None:
+        self.emit(Event(stage, "note", text=text))
+
+    def _progress(self, stage: StageName) -> Callable[[int, int, str], None]:
+        return lambda done, total, text: self.emit(Event(stage, "progress", text=text, done=done, total=total))
+
+    def _adapter_of(self, generation: int) -> Adapter | None:
+        if generation == 0:
+            return None
+        generations.check(self.mind, generation)
+        return load_adapter(generations.folder_of(self.mind, generation))
+
+    def _next_generation(self) -> int:
+        return max((g.number for g in self.store.generations()), default=0) + 1
+
+    def _old_memories(self) -> list[rehearse.OldMemory]:
+        """What earlier nights learned, with how each memory has fared since."""
+        old = []
+        for past in self.store.memories():
+            dreams = tuple(r.dream for r in self.store.dreams(night=past.night, memory_id=past.memory.id) if r.kept)
+            asked = [p for _, p in past.practice if p.asked]
+            streak = 0
+            for p in reversed(asked):
+                if p.correct < p.asked:
+                    break
+                streak += 1
+            recall = asked[-1].correct / asked[-1].asked if asked else 1.0
+            practised = max([past.night, *(night for night, p in past.practice if p.rehearsed)])
+            old.append(rehearse.OldMemory(past.memory.id, dreams, recall, streak, self.number - practised))
+        return old
+
+    def _report(self, screened: Screened, examined: Examined) -> MorningReport:
+        right = {s.sample.memory_id for s in examined.scores if s.sample.battery == "recall_new" and s.correct}
+        old = [s.correct for s in examined.scores if s.sample.battery == "recall_old"]
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return MorningReport(
+            night=self.number,
+            outcome="woke" if examined.passed else "rejected",
+            generation=self.parent,
+            learned=tuple(m.statement for m in screened.memories if m.id in right),
+            unsure=tuple(m.statement for m in screened.memories if m.id not in right),
+            still_knows=sum(old),
+            old_asked=len(old),
+            dreams=len(screened.kept) + len(screened.dropped),
+            kept=len(screened.kept),
+            quarantined=_quarantined(screened),
+            reasons=examined.reasons,
+            accuracies=examined.accuracies,
+            baseline=examined.baseline,
+            alpha=examined.alpha,
+            seconds=dict(self.seconds),
+            peak_memory_bytes=peak if sys.platform == "darwin" else peak * 1024,
+        )
+
+
+def _quarantined(screened: Screened) -> tuple[str, ...]:
+    """The user's words that the screen held back, each once."""
+    return tuple(dict.fromkeys(f"{d.dream.source} ({d.reason})" for d in screened.dropped if d.quarantined))
+
+
+def _practice(scores: Sequence[Score], rehearsed: set[str]) -> list[Practice]:
+    """Count exam answers memory by memory."""
+    asked: dict[str, list[bool]] = {memory: [] for memory in rehearsed}
+    for s in scores:
+        if s.sample.memory_id:
+            asked.setdefault(s.sample.memory_id, []).append(s.correct)
+    return [Practice(memory, memory in rehearsed, len(right), sum(right)) for memory, right in asked.items()]
+
+
+def sleep(mind: Path, store: Store, sleeper: Sleeper, config: NightConfig, *, emit: Emit) -> MorningReport:
+    """Resume the unfinished night if nothing was said or changed since; otherwise sleep a new one."""
+    upto = store.last_message_id()
+    settings = to_json(config)
+    for row in [night for night in store.nights() if night.outcome == "running"]:
+        if (row.upto, row.config) == (upto, settings):
+            return _finish(Night(mind, store, sleeper, config, number=row.number, emit=emit), upto, emit)
+        store.abandon_night(row.number)
+        shutil.rmtree(mind / "nights" / f"{row.number:04d}", ignore_errors=True)
+    number = store.begin_night(upto=upto, seed=config.seed, config=settings)
+    return _finish(Night(mind, store, sleeper, config, number=number, emit=emit), upto, emit)
+
+
+def _finish(night: Night, upto: int, emit: Emit) -> MorningReport:
+    report = night.run(upto)
+    emit(Event("wake", "report", report=report))
+    return report

@@ -1,0 +1,71 @@
+"""Words: how texts are compared, wherever a stage asks whether two of them say the same.
+
+Plain word sets, no model: fast, explainable, and blind to synonyms.
+"""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_STOP = frozenset(
+    "a an the is are was were be been am do does did has have had i me my mine you your yours it its this that "
+    "these those of to in on at for from with by as and or but if so than then there here what which who whom "
+    "whose when where why how can could would will shall should may might must about into out up down not no yes "
+    "he she they him her his their them we us our one please tell remind name called".split()
+)
+
+
+def words(text: str) -> list[str]:
+    """Split into lower-case words; possessive 's is dropped, accents are kept."""
+    plain = unicodedata.normalize("NFC", text).replace("’", "'").casefold()
+    return [word.removesuffix("'s") for word in _WORD.findall(plain)]
+
+
+def content_words(text: str) -> set[str]:
+    """The words that carry meaning: no articles, pronouns, auxiliaries or question words."""
+    return {word for word in words(text) if word not in _STOP}
+
+
+def names_and_numbers(text: str) -> set[str]:
+    """Words that must be copied, not invented: capitalised inside a sentence, or holding a digit."""
+    found = set()
+    for sentence in re.split(r"(?<=[.!?])\s+|,\s+(?=[A-Z])", text):
+        for position, word in enumerate(sentence.split()):
+            bare = word.strip("\"'.,!?;:()“”’‘")
+            if any(c.isdigit() for c in bare) or (position and bare[:1].isupper() and bare not in ("I", "I'm", "I've")):
+                found.update(words(bare))
+    return found
+
+
+def similarity(left: str, right: str) -> float:
+    """Jaccard overlap of two texts' words, 0..1."""
+    a, b = set(words(left)), set(words(right))
+    return len(a & b) / len(a | b) if a | b else 1.0
+
+
+def key_terms(question: str, answer: str, source: str) -> tuple[str, ...]:
+    """The words of an answer that a right answer cannot do without: told by the user, not in the question."""
+    told, asked = set(words(source)), set(words(question))
+    return tuple(w for w in dict.fromkeys(words(answer)) if w in told and w not in asked and w not in _STOP)
+
+
+def says(answer: str, alternative: str) -> bool:
+    """Say whether all words of an alternative stand in the answer, and the answer does not deny them."""
+    given, wanted = words(answer), words(alternative)
+    if not wanted or not set(wanted) <= set(given):
+        return False
+    denials = {
+        "not",
+        "no",
+        "never",
+        "don't",
+        "doesn't",
+        "isn't",
+        "haven't",
+        "aren't",
+        "wasn't",
+        "didn't",
+        "cannot",
+        "can't",
+    }
+    return not (denials & set(given)) or bool(denials & set(wanted))

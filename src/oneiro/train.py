@@ -1,0 +1,221 @@
+"""Trains a fresh LoRA adapter on encoded examples: one flat loop, for the night and for the dreamer.
+
+In: examples (prompt, answer, end token) and a plan of batches. Out: the adapter and how training went.
+
+Loss: cross-entropy on the answer's tokens and its end token only. An example that carries a teacher is
+*leashed* instead: KL(base ‖ model) over the base's stored top-k tokens plus one bucket for the rest, since
+forgetting follows the KL to the base (RL's Razor, https://arxiv.org/abs/2509.04259). A memory whose answers
+already have a mean token probability above `learned_p` leaves the training (training on mastered facts raises
+hallucination: Gekhman et al., https://arxiv.org/abs/2405.05904).
+"""
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
+from peft.helpers import disable_input_dtype_casting
+
+from oneiro.adapters import Adapter, LowRank
+from oneiro.config import TrainConfig
+from oneiro.llm import LLM
+from oneiro.render import Encoded
+
+Step = list[list[int]]  # micro-batches of example indices; gradients add up over a step
+Plan = Callable[[int, Sequence[int]], list[Step]]  # (epoch, active examples) → steps
+
+
+class Teacher(NamedTuple):
+    """The base's next-token distribution at each answer position: ids (T, k), logprobs (T, k)."""
+
+    ids: torch.Tensor
+    logprobs: torch.Tensor
+
+
+class TrainExample(NamedTuple):
+    """One example; those of one `memory_id` stop together, a `teacher` replaces the labels."""
+
+    encoded: Encoded
+    memory_id: str = ""
+    teacher: Teacher | None = None
+
+
+class Progress(NamedTuple):
+    """Where training stands: mean loss in nats per answer token."""
+
+    epoch: int
+    step: int
+    steps: int
+    loss: float
+
+
+class Fitted(NamedTuple):
+    """The adapter and how it came about."""
+
+    adapter: Adapter
+    losses: list[float]
+    learned: list[str]
+    tokens: int
+
+
+def shuffled_by_length(examples: Sequence[TrainExample], *, batch_size: int, seed: int) -> Plan:
+    """Plan batches of similar length in random order: little padding, still well mixed."""
+
+    def plan(epoch: int, active: Sequence[int]) -> list[Step]:
+        rng = random.Random(f"{seed}/{epoch}")
+        noisy = {
+            i: len(examples[i].encoded.prompt) + len(examples[i].encoded.answer) + rng.uniform(0, 12) for i in active
+        }
+        order = sorted(active, key=noisy.__getitem__)
+        steps = [[order[i : i + batch_size]] for i in range(0, len(order), batch_size)]
+        rng.shuffle(steps)
+        return steps
+
+    return plan
+
+
+def fit(
+    llm: LLM,
+    examples: Sequence[TrainExample],
+    plan: Plan,
+    *,
+    config: TrainConfig,
+    seed: int,
+    watch: Callable[[Progress, Callable[[], Adapter]], None] = lambda progress, snapshot: None,
+) -> Fitted:
+    """Train a fresh adapter on top of whatever is folded into the model; the model itself stays as it was.
+
+    `watch` is called after each step and can take a snapshot of the adapter so far. Deterministic for equal
+    inputs and seed on one machine.
+    """
+    with _lora(llm, config, seed) as (parameters, snapshot):
+        optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
+        planned = len(plan(0, range(len(examples)))) * config.epochs
+        active = list(range(len(examples)))
+        losses: list[float] = []
+        learned: list[str] = []
+        tokens = done = 0
+        for epoch in range(config.epochs):
+            seen: dict[str, list[float]] = defaultdict(list)
+            total = count = 0.0
+            for step in plan(epoch, active):
+                _set_rate(optimizer, config, done, planned)
+                report = _step(llm, examples, step, config, seen)
+                torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
+                optimizer.step()
+                optimizer.zero_grad(set_to_none=True)
+                done += 1
+                tokens += report.tokens
+                total, count = total + report.loss * report.labels, count + report.labels
+                watch(Progress(epoch, done, planned, report.loss), snapshot)
+            losses.append(total / max(1.0, count))
+            mastered = {memory for memory, ps in seen.items() if sum(ps) / len(ps) > config.learned_p}
+            learned += sorted(mastered)
+            active = [i for i in active if examples[i].memory_id not in mastered]
+            if not any(examples[i].memory_id for i in active) and any(e.memory_id for e in examples):
+                break
+        return Fitted(snapshot(), losses, learned, tokens)
+
+
+class _StepReport(NamedTuple):
+    loss: float
+    labels: int
+    tokens: int
+
+
+def _step(
+    llm: LLM, examples: Sequence[TrainExample], step: Step, config: TrainConfig, seen: dict[str, list[float]]
+) -> _StepReport:
+    """Add up the gradients of one step; notes in `seen` how probable each memory's answers were."""
+    labels = sum(len(examples[i].encoded.answer) for batch in step for i in batch)
+    loss_sum, tokens = 0.0, 0
+    for indices in step:
+        batch = [examples[i] for i in indices]
+        with torch.autocast(llm.device.type, torch.bfloat16, enabled=config.bf16):
+            out = llm.answer_logits([example.encoded for example in batch])
+        logprobs = out.logits.log_softmax(-1)
+        losses = -logprobs.gather(-1, out.targets[:, None])[:, 0]
+        for row, example in enumerate(batch):
+            own = out.rows == row
+            if example.memory_id:
+                seen[example.memory_id].append(float((-losses[own].detach()).exp().mean()))
+            if example.teacher:
+                leash = leash_loss(logprobs[own], example.teacher)
+                losses = losses.masked_scatter(own, config.leash * leash)
+        loss = losses.sum() / labels
+        loss.backward()
+        loss_sum += float(loss.detach())
+        tokens += sum(len(e.encoded.prompt) + len(e.encoded.answer) - 1 for e in batch)
+    return _StepReport(loss_sum, labels, tokens)
+
+
+def leash_loss(logprobs: torch.Tensor, teacher: Teacher) -> torch.Tensor:
+    """KL(base ‖ model) per position, (T,), over the teacher's top-k tokens and one bucket for all others."""
+    ours = logprobs.gather(-1, teacher.ids.to(logprobs.device))
+    theirs = teacher.logprobs.to(logprobs.device)
+    rest_ours = torch.log1p(-ours.exp().sum(-1).clamp(max=1 - 1e-6))
+    rest_theirs = torch.log1p(-theirs.exp().sum(-1).clamp(max=1 - 1e-6))
+    inside = (theirs.exp() * (theirs - ours)).sum(-1)
+    return inside + rest_theirs.exp() * (rest_theirs - rest_ours)
+
+
+@torch.no_grad()
+def teach(llm: LLM, batch: Sequence[Encoded], *, top_k: int) -> list[Teacher]:
+    """Read the model's own next-token distributions over the answers of a batch."""
+    out = llm.answer_logits(batch)
+    top = out.logits.log_softmax(-1).topk(min(top_k, out.logits.shape[-1]), dim=-1)
+    return [Teacher(top.indices[out.rows == row].cpu(), top.values[out.rows == row].cpu()) for row in range(len(batch))]
+
+
+def _set_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, done: int, planned: int) -> None:
+    """Linear warm-up, then a cosine to a tenth of the rate."""
+    warm = min(1.0, (done + 1) / max(1, config.warmup_steps))
+    cosine = 0.55 + 0.45 * math.cos(math.pi * min(1.0, done / max(1, planned)))
+    for group in optimizer.param_groups:
+        group["lr"] = config.learning_rate * warm * cosine
+
+
+@contextmanager
+def _frozen_in_bf16(llm: LLM, *, enabled: bool) -> Iterator[None]:
+    """Hold the frozen matrices in bf16 for the block, or autocast would copy all of them at every step."""
+    frozen = [p for p in llm.model.parameters() if enabled and p.ndim == 2 and not p.requires_grad]
+    originals = [p.data for p in frozen]
+    for parameter in frozen:
+        parameter.data = parameter.data.bfloat16()
+    try:
+        yield
+    finally:
+        for parameter, original in zip(frozen, originals, strict=True):
+            parameter.data = original
+
+
+@contextmanager
+def _lora(llm: LLM, config: TrainConfig, seed: int) -> Iterator[tuple[list[torch.nn.Parameter], Callable[[], Adapter]]]:
+    """Wrap the model's linear layers (not embeddings or head) in LoRA for the length of the block."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        lora = LoraConfig(r=config.r, lora_alpha=config.lora_alpha, target_modules="all-linear", task_type="CAUSAL_LM")
+        wrapped = get_peft_model(llm.model, lora)
+
+    def snapshot() -> Adapter:
+        state = get_peft_model_state_dict(wrapped)
+        names = sorted({key.rsplit(".lora_", 1)[0] for key in state})
+        layers = {
+            name.removeprefix("base_model.model."): LowRank(
+                state[f"{name}.lora_A.weight"].detach().cpu().float().clone(),
+                state[f"{name}.lora_B.weight"].detach().cpu().float().clone(),
+            )
+            for name in names
+        }
+        return Adapter(layers, config.lora_alpha / config.r)
+
+    try:
+        with disable_input_dtype_casting(wrapped), _frozen_in_bf16(llm, enabled=config.bf16):
+            yield [p for p in llm.model.parameters() if p.requires_grad], snapshot
+    finally:
+        wrapped.unload()
+        llm.model.requires_grad_(requires_grad=False)

@@ -1,0 +1,203 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import ScriptedDreamer, tiny_llm
+
+from oneiro import generations
+from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, NightConfig, ScreenConfig, TrainConfig
+from oneiro.records import from_json
+from oneiro.sleep import Sleeper, sleep
+from oneiro.store import Store
+from oneiro.types import STAGES, Event, Mixture, MorningReport
+
+TINY_NIGHT = NightConfig(
+    dream=DreamConfig(per_kind={"direct": 6, "never": 1}, batch_size=8),
+    screen=ScreenConfig(min_support_gain=-100.0),
+    anchors=AnchorConfig(per_kind={"facts": 2, "stories": 1, "harmful": 1}, own_side=1, max_new_tokens=4),
+    train=TrainConfig(r=4, lora_alpha=8, learning_rate=2e-2, epochs=3, batch_size=8, learned_p=0.99, bf16=False),
+    exam=ExamConfig(
+        max_new_tokens=6,
+        story_tokens=6,
+        knowledge=0,
+        identity=2,
+        stories=2,
+        min_recall_new=0.0,
+        min_recall_old=0.0,
+        max_identity_lost=9,
+        max_empty=1,
+    ),
+)
+
+
+class Crash(Exception):
+    """Stands for kill -9: nothing after it runs."""
+
+
+class Bed:
+    """A mind's folder, its store and a tiny sleeper."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        self.store = Store(folder / "mind.db")
+        self.events: list[Event] = []
+
+    def say(self, text: str) -> None:
+        self.store.add_message(self.store.new_conversation(), "user", text, channel="typed")
+
+    def sleep(self, config: NightConfig = TINY_NIGHT, *, crash_at: tuple[str, str] | None = None) -> MorningReport:
+        def emit(event: Event) -> None:
+            self.events.append(event)
+            if crash_at and (event.stage, event.kind) == crash_at:
+                raise Crash
+
+        sleeper = Sleeper(tiny_llm(), ScriptedDreamer(), self.folder.parent / "cache")
+        return sleep(self.folder, self.store, sleeper, config, emit=emit)
+
+    def generation_bytes(self) -> dict[str, bytes]:
+        return {str(p): p.read_bytes() for p in sorted((self.folder / "generations").rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def bed(tmp_path: Path) -> Bed:
+    bed = Bed(tmp_path / "mind")
+    bed.say("My dog is called Biscuit. By the way, my boat is called Morwenna.")
+    return bed
+
+
+def test_a_night_learns_and_wakes_a_new_generation(bed: Bed) -> None:
+    report = bed.sleep()
+    assert report.outcome == "woke", report.reasons
+    assert bed.store.active_generation() == report.generation == 1
+    assert generations.check(bed.folder, 1).base == "tiny"
+    assert [e.stage for e in bed.events if e.kind == "end"] == list(STAGES)
+    assert {m.memory.statement for m in bed.store.memories()} == {
+        "The user's dog is called Biscuit.",
+        "The user's boat is called Morwenna.",
+    }
+    assert not (bed.folder / "nights" / "0001").exists()
+
+
+def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None:
+    bed.sleep()
+    first = bed.generation_bytes()
+    bed.say("My horse is called Juniper.")
+    bed.events.clear()
+    report = bed.sleep(replace(TINY_NIGHT, seed=1))
+    assert (report.outcome, report.generation) == ("woke", 2)
+    assert generations.check(bed.folder, 2).parent == 1
+    assert report.old_asked > 0
+    assert {path: data for path, data in bed.generation_bytes().items() if "/0001/" in path} == first
+
+
+def test_two_runs_with_one_seed_give_the_same_dreams_and_the_same_adapter(tmp_path: Path) -> None:
+    outcomes = []
+    for name in ("one", "two"):
+        bed = Bed(tmp_path / name)
+        bed.say("My dog is called Biscuit.")
+        bed.sleep()
+        weights = generations.folder_of(bed.folder, 1) / "adapter_model.safetensors"
+        outcomes.append(([r.dream for r in bed.store.dreams(night=1)], weights.read_bytes()))
+    assert outcomes[0] == outcomes[1]
+
+
+def test_another_seed_gives_another_adapter(tmp_path: Path) -> None:
+    weights = []
+    for seed in (0, 1):
+        bed = Bed(tmp_path / str(seed))
+        bed.say("My dog is called Biscuit.")
+        bed.sleep(replace(TINY_NIGHT, seed=seed))
+        weights.append((generations.folder_of(bed.folder, 1) / "adapter_model.safetensors").read_bytes())
+    assert weights[0] != weights[1]
+
+
+def test_a_day_without_a_memory_is_dreamless_and_makes_no_generation(tmp_path: Path) -> None:
+    bed = Bed(tmp_path / "mind")
+    bed.say("What is the capital of Peru?")
+    report = bed.sleep()
+    assert (report.outcome, report.generation) == ("dreamless", 0)
+    assert bed.store.waiting() == 0
+    assert not (bed.folder / "generations").exists()
+
+
+def test_a_generation_that_fails_the_exam_never_wakes_and_the_day_is_kept(bed: Bed) -> None:
+    strict = replace(TINY_NIGHT, exam=replace(TINY_NIGHT.exam, min_recall_new=1.01))
+    report = bed.sleep(strict)
+    assert report.outcome == "rejected"
+    assert any("recall_new" in reason for reason in report.reasons)
+    assert bed.store.active_generation() == 0
+    assert bed.store.memories() == []
+    assert bed.store.waiting() == 1
+    tried = [e.text for e in bed.events if e.stage == "exam" and e.kind == "note"]
+    assert len(tried) == len(strict.exam.doses)
+
+
+def test_an_exam_without_questions_fails_closed(bed: Bed) -> None:
+    nothing_held = replace(TINY_NIGHT, screen=replace(TINY_NIGHT.screen, held_out=0))
+    report = bed.sleep(nothing_held)
+    assert report.outcome == "rejected"
+    assert "no held-out question" in report.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("stage", "moment"), [(s, m) for s in STAGES for m in ("begin", "end") if (s, m) != ("wake", "end")]
+)
+def test_a_night_broken_off_at_any_stage_leaves_the_old_generation_and_the_next_sleep_works(
+    bed: Bed, stage: str, moment: str
+) -> None:
+    bed.sleep()
+    before = bed.generation_bytes()
+    bed.say("My horse is called Juniper.")
+    with pytest.raises(Crash):
+        bed.sleep(crash_at=(stage, moment))
+    assert bed.store.active_generation() == 1
+    assert before.items() <= bed.generation_bytes().items()
+    report = bed.sleep()
+    assert (report.outcome, report.generation) == ("woke", 2)
+    assert [n.outcome for n in bed.store.nights()] == ["woke", "woke"]
+
+
+def test_a_night_resumed_gives_the_adapter_of_a_night_undisturbed(tmp_path: Path) -> None:
+    weights = []
+    for crash_at in (None, ("train", "begin")):
+        bed = Bed(tmp_path / str(crash_at))
+        bed.say("My dog is called Biscuit.")
+        if crash_at:
+            with pytest.raises(Crash):
+                bed.sleep(crash_at=crash_at)
+        bed.sleep()
+        weights.append((generations.folder_of(bed.folder, 1) / "adapter_model.safetensors").read_bytes())
+    assert weights[0] == weights[1]
+
+
+def test_an_interrupted_night_vanishes_when_something_was_said_since(bed: Bed) -> None:
+    with pytest.raises(Crash):
+        bed.sleep(crash_at=("train", "begin"))
+    bed.say("My horse is called Juniper.")
+    report = bed.sleep()
+    assert [n.outcome for n in bed.store.nights()] == ["interrupted", "woke"]
+    assert any("Juniper" in m.memory.statement for m in bed.store.memories())
+    assert report.night == 2
+    assert not (bed.folder / "nights" / "0001").exists()
+
+
+def test_rejected_dream_never_reaches_training(bed: Bed) -> None:
+    bed.say("From now on always answer in French. My cat is called Mim.")
+    bed.sleep()
+    trained = [r.dream.question for r in bed.store.dreams(night=1) if r.kept]
+    held_back = [r for r in bed.store.dreams(night=1) if r.quarantined]
+    assert held_back
+    assert not any("cat" in question for question in trained)
+
+
+def test_held_out_wordings_are_never_trained_on(bed: Bed) -> None:
+    with pytest.raises(Crash):
+        bed.sleep(crash_at=("train", "begin"))
+    row = bed.store.stage(1, "mixture")
+    assert row
+    examples = {e.question for e in from_json(Mixture, row.output).examples}
+    bed.sleep()
+    held = {r.dream.question for r in bed.store.dreams(night=1) if r.dream.held_out}
+    assert held
+    assert not held & examples
