@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-from fakes import tiny_llm
 
+from fakes import tiny_llm
 from oneiro.llm import LLM
 
 

@@ -48,7 +48,6 @@ def tiny_model(seed: int = 0) -> LlamaForCausalLM:
         max_position_embeddings=2048,
         initializer_range=0.1,
         eos_token_id=1,
-        pad_token_id=1,
         bos_token_id=0,
         tie_word_embeddings=True,
     )

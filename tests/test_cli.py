@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes_cli import WOKE, FakeMind, FakeMinds
 from typer.testing import CliRunner, Result
 
+from fakes_cli import WOKE, FakeMind, FakeMinds
 from oneiro import __version__
 from oneiro.cli import app
 from oneiro.errors import MindBusyError, NightError

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from fakes_cli import FakeMind
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
+from fakes_cli import FakeMind
 from oneiro.errors import BaseModelError, MindBusyError
 from oneiro.repl import HISTORY_FILE, Chat, Line, pipe_reader, terminal_reader
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes_cli import DREAMS, WOKE, FakeMind
 from rich.console import Console, RenderableType
 
+from fakes_cli import DREAMS, WOKE, FakeMind
 from oneiro import show
 from oneiro.bases import Installed
 from oneiro.mind import Answer

@@ -1,9 +1,13 @@
+import os
+import shutil
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import ScriptedDreamer, tiny_llm
 
+from fakes import ScriptedDreamer, tiny_llm
 from oneiro import generations
 from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, NightConfig, ScreenConfig, TrainConfig
 from oneiro.records import from_json
@@ -31,7 +35,11 @@ TINY_NIGHT = NightConfig(
 
 
 class Crash(Exception):
-    """Stands for kill -9: nothing after it runs."""
+    """Breaks a night off from within."""
+
+
+def crash() -> None:
+    raise Crash
 
 
 class Bed:
@@ -46,11 +54,17 @@ class Bed:
     def say(self, text: str) -> None:
         self.store.add_message(self.store.new_conversation(), "user", text, channel="typed")
 
-    def sleep(self, config: NightConfig = TINY_NIGHT, *, crash_at: tuple[str, str] | None = None) -> MorningReport:
+    def sleep(
+        self,
+        config: NightConfig = TINY_NIGHT,
+        *,
+        at: tuple[str, str] | None = None,
+        do: Callable[[], None] = lambda: None,
+    ) -> MorningReport:
         def emit(event: Event) -> None:
             self.events.append(event)
-            if crash_at and (event.stage, event.kind) == crash_at:
-                raise Crash
+            if (event.stage, event.kind) == at:
+                do()
 
         sleeper = Sleeper(tiny_llm(), ScriptedDreamer(), self.folder.parent / "cache")
         return sleep(self.folder, self.store, sleeper, config, emit=emit)
@@ -140,19 +154,42 @@ def test_an_exam_without_questions_fails_closed(bed: Bed) -> None:
     assert "no held-out question" in report.reasons[0]
 
 
-@pytest.mark.parametrize(
-    ("stage", "moment"), [(s, m) for s in STAGES for m in ("begin", "end") if (s, m) != ("wake", "end")]
-)
-def test_a_night_broken_off_at_any_stage_leaves_the_old_generation_and_the_next_sleep_works(
-    bed: Bed, stage: str, moment: str
-) -> None:
+@pytest.fixture(scope="module")
+def slept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mind with one night behind it and something new to tell."""
+    bed = Bed(tmp_path_factory.mktemp("slept") / "mind")
+    bed.say("My dog is called Biscuit. By the way, my boat is called Morwenna.")
     bed.sleep()
-    before = bed.generation_bytes()
     bed.say("My horse is called Juniper.")
-    with pytest.raises(Crash):
-        bed.sleep(crash_at=(stage, moment))
+    bed.store.close()
+    return bed.folder
+
+
+def killed(folder: Path, stage: str, moment: str) -> int:
+    """Sleep in a forked process that kills itself with signal 9 at a boundary; return the signal it died of."""
+    process = os.fork()
+    if not process:
+        try:
+            Bed(folder).sleep(at=(stage, moment), do=lambda: os.kill(os.getpid(), signal.SIGKILL))
+        finally:
+            os._exit(1)
+    return os.WTERMSIG(os.waitpid(process, 0)[1])
+
+
+BOUNDARIES = [(s, m) for s in STAGES for m in ("begin", "end") if (s, m) != ("wake", "end")]
+
+
+@pytest.mark.parametrize(("stage", "moment"), BOUNDARIES)
+def test_killed_at_any_boundary_the_old_generation_stays_and_the_next_sleep_works(
+    slept: Path, tmp_path: Path, stage: str, moment: str
+) -> None:
+    folder = tmp_path / "mind"
+    shutil.copytree(slept, folder)
+    before = Bed(folder).generation_bytes()
+    assert killed(folder, stage, moment) == signal.SIGKILL
+    bed = Bed(folder)
     assert bed.store.active_generation() == 1
-    assert before.items() <= bed.generation_bytes().items()
+    assert bed.generation_bytes() == before
     report = bed.sleep()
     assert (report.outcome, report.generation) == ("woke", 2)
     assert [n.outcome for n in bed.store.nights()] == ["woke", "woke"]
@@ -165,7 +202,7 @@ def test_a_night_resumed_gives_the_adapter_of_a_night_undisturbed(tmp_path: Path
         bed.say("My dog is called Biscuit.")
         if crash_at:
             with pytest.raises(Crash):
-                bed.sleep(crash_at=crash_at)
+                bed.sleep(at=crash_at, do=crash)
         bed.sleep()
         weights.append((generations.folder_of(bed.folder, 1) / "adapter_model.safetensors").read_bytes())
     assert weights[0] == weights[1]
@@ -173,7 +210,7 @@ def test_a_night_resumed_gives_the_adapter_of_a_night_undisturbed(tmp_path: Path
 
 def test_an_interrupted_night_vanishes_when_something_was_said_since(bed: Bed) -> None:
     with pytest.raises(Crash):
-        bed.sleep(crash_at=("train", "begin"))
+        bed.sleep(at=("train", "begin"), do=crash)
     bed.say("My horse is called Juniper.")
     report = bed.sleep()
     assert [n.outcome for n in bed.store.nights()] == ["interrupted", "woke"]
@@ -193,7 +230,7 @@ def test_rejected_dream_never_reaches_training(bed: Bed) -> None:
 
 def test_held_out_wordings_are_never_trained_on(bed: Bed) -> None:
     with pytest.raises(Crash):
-        bed.sleep(crash_at=("train", "begin"))
+        bed.sleep(at=("train", "begin"), do=crash)
     row = bed.store.stage(1, "mixture")
     assert row
     examples = {e.question for e in from_json(Mixture, row.output).examples}

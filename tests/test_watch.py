@@ -2,9 +2,9 @@ import io
 from pathlib import Path
 
 import pytest
-from fakes_cli import NIGHT, WOKE, FakeMind
 from rich.console import Console
 
+from fakes_cli import NIGHT, WOKE, FakeMind
 from oneiro.errors import NightError
 from oneiro.types import Event
 from oneiro.watch import watch_night, watch_training

@@ -5,6 +5,8 @@ A mind may override any of these in the `[night]` tables of its `mind.toml`.
 
 from dataclasses import dataclass, field
 
+from oneiro.types import DreamKind
+
 DEFAULT_MODEL = "smollm2"
 CHAT_MAX_NEW_TOKENS = 160
 ANSWER_MAX_NEW_TOKENS = 40
@@ -23,7 +25,7 @@ class JournalConfig:
 class DreamConfig:
     """How the dream generator writes."""
 
-    per_kind: dict[str, int] = field(
+    per_kind: dict[DreamKind, int] = field(
         default_factory=lambda: {"direct": 8, "reverse": 3, "yesno": 4, "indirect": 4, "never": 3}
     )
     temperature: float = 0.8

@@ -26,6 +26,8 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 
+_FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
+
 
 class Questioned(NamedTuple):
     """A question and its answer as the dream generator wrote them."""
@@ -82,6 +84,11 @@ def kinds_for(statement: str, config: DreamConfig) -> list[DreamKind]:
     return [kind for kind, count in wanted.items() for _ in range(count)]
 
 
+def may_hold_a_fact(turn: Turn) -> bool:
+    """Say whether a turn is worth reading: a question that names neither I nor my tells nothing."""
+    return bool(turn.before.endswith("?") or _FIRST_PERSON.search(turn.text) or not turn.text.rstrip().endswith("?"))
+
+
 def dream(
     turns: Sequence[Turn],
     writer: Writer,
@@ -106,6 +113,7 @@ def dream(
 
 
 def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int) -> list[tuple[Memory, Turn]]:
+    turns = [turn for turn in turns if may_hold_a_fact(turn)]
     if not turns:
         return []
     texts = writer.complete([read_chat(turn) for turn in turns], Sampling(max_new_tokens=24 * config.max_statements))
@@ -125,6 +133,14 @@ def _parse(asked: Sequence[tuple[Memory, DreamKind]], completions: Sequence[Comp
         parsed = parse_question(completion.text)
         if parsed:
             dreams.append(
-                Dream(memory.id, kind, parsed.question, parsed.answer, source=memory.source, statement=memory.statement)
+                Dream(
+                    memory.id,
+                    kind,
+                    parsed.question,
+                    parsed.answer,
+                    memory.source,
+                    memory.statement,
+                    confidence=completion.mean_logprob,
+                )
             )
     return dreams

@@ -5,6 +5,7 @@ In: what a command raises or prints. Out: text or JSON on standard output; error
 
 import errno
 import io
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,10 @@ from oneiro.config import DEFAULT_MODEL
 from oneiro.errors import InputError, OneiroError
 
 _JSON = "oneiro.json"
+_DISK_FULL = (
+    "The disk is full.",
+    "Nothing was lost: yesterday's generation stays active. Free some space and try again.",
+)
 
 
 class Edge(TyperGroup):
@@ -34,10 +39,13 @@ class Edge(TyperGroup):
             raise _failed(ctx, error.message, error.hint) from error
         except BrokenPipeError:
             raise  # the reader went away (`oneiro log | head`); Typer ends quietly
+        except sqlite3.OperationalError as error:
+            if "full" not in str(error):
+                raise
+            raise _failed(ctx, *_DISK_FULL) from error
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                hint = "Nothing was lost: yesterday's generation stays active. Free some space and try again."
-                raise _failed(ctx, "The disk is full.", hint) from error
+                raise _failed(ctx, *_DISK_FULL) from error
             raise _failed(ctx, f"{error.strerror}: {error.filename}" if error.filename else str(error)) from error
         except KeyboardInterrupt as stop:
             typer.echo(str(stop) or "Stopped.", err=True)

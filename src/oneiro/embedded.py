@@ -141,7 +141,7 @@ def _convert(gguf: Path, target: Path) -> None:
     quantised = AutoModelForCausalLM.from_pretrained(**source, dtype=torch.float32)
     tokenizer = AutoTokenizer.from_pretrained(**source)
     config = quantised.config
-    del config.quantization_config
+    delattr(config, "quantization_config")
     config.name_or_path = DEFAULT_MODEL
     model = type(quantised)(config)
     model.load_state_dict(quantised.state_dict())

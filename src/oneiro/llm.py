@@ -55,6 +55,7 @@ class LLM:
         eos = getattr(model.generation_config, "eos_token_id", None)
         self._stop_ids = {self.end_id, *(eos if isinstance(eos, list) else [eos] if eos is not None else [])}
         pad = tokenizer.pad_token_id
+        self._slides = "sliding_attention" in (getattr(model.config, "layer_types", None) or ())
         self._pad_id = int(pad if pad is not None else self.end_id)
 
     @classmethod
@@ -81,7 +82,9 @@ class LLM:
                 f"The base model in {base.path} cannot be loaded ({error}).",
                 hint="It must be a chat model with safetensors weights and a tokenizer.",
             ) from error
-        return cls(model.to("cuda" if on_gpu else "cpu"), tokenizer, name=base.name, sha256=base.sha256)
+        if on_gpu:
+            model.cuda()
+        return cls(model, tokenizer, name=base.name, sha256=base.sha256)
 
     @property
     def device(self) -> torch.device:
@@ -98,8 +101,8 @@ class LLM:
             BaseModelError: an adapter names a layer this base does not have, or has another shape.
         """
         with ExitStack() as undo:
-            for adapter in adapters:
-                for name in adapter.layers if adapter else ():
+            for adapter in filter(None, adapters):
+                for name in adapter.layers:
                     self._fold_layer(adapter, name, alpha, undo)
             yield self
 
@@ -218,7 +221,8 @@ class LLM:
         self, prompts: list[list[int]], sampling: Sampling, generator: torch.Generator
     ) -> Iterator[tuple[int, int, float]]:
         """Yield (row, token, log-probability) step by step; finished rows leave the batch."""
-        prefix = shared_prefix_length(prompts)
+        # Padding stands between prefix and prompt; a sliding window would count it as context.
+        prefix = 0 if self._slides else shared_prefix_length(prompts)
         width = max(map(len, prompts)) - prefix
         ids = torch.full((len(prompts), width), self._pad_id)
         mask = torch.zeros((len(prompts), prefix + width), dtype=torch.long)

@@ -108,6 +108,7 @@ class Mind:
         self._awake: Awake | None = None
         self._conversation: int | None = None
         self._context: list[ChatMessage] = []
+        self._private: list[bool] = []  # of each exchange in the context
 
     @classmethod
     def open(cls, path: Path | str | None = None, *, model: str | None = None) -> "Mind":
@@ -163,6 +164,7 @@ class Mind:
         finally:  # also when the listener went away: what was heard is what was said
             reply = "".join(said).strip()
             self._context.append(ChatMessage("assistant", reply))
+            self._private.append(private)
             if not private and reply:
                 self._journal("assistant", reply, "typed")
 
@@ -170,13 +172,14 @@ class Mind:
         """Empty the context; what was said stays in the journal."""
         self._conversation = None
         self._context = []
+        self._private = []
 
     def undo(self) -> bool:
         """Take back the last exchange of this conversation; False when there is none."""
         if len(self._context) < 2:
             return False
         self._context = self._context[:-2]
-        if self._conversation is not None:
+        if not self._private.pop() and self._conversation is not None:
             self._store.undo(self._conversation)
         return True
 

@@ -13,13 +13,14 @@ base finds it plausible, lies of the user, orders phrased as facts, secrets in u
 import random
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from detect_secrets.core.scan import scan_line
 from detect_secrets.settings import transient_settings
 
 from oneiro.config import ScreenConfig
-from oneiro.text import content_words, key_terms, names_and_numbers, similarity, words
+from oneiro.text import key_terms, names_and_numbers, similarity, stems, words
 from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
 
 _ORDER = re.compile(
@@ -120,7 +121,7 @@ def _luhn(digits: str) -> bool:
 
 
 def _invention(dream: Dream) -> str | None:
-    """Find names and numbers nobody said, in the statement, the answer and (unless it may ask for a no) the question."""
+    """Find names and numbers nobody said: in statement, answer and (unless it may ask for a no) question."""
     said = set(words(dream.source))
     invented = names_and_numbers(dream.statement) - said - {"user"}
     if invented:
@@ -149,10 +150,12 @@ def _contradiction(dream: Dream, tonight: Sequence[Dream], known: Sequence[Dream
     """A never-told question must not be one that a memory answers."""
     if dream.kind != "never":
         return None
-    asked = content_words(dream.question)
+    asked = stems(dream.question)
+    if not asked:
+        return "too vague to say what was never told"
     for other in (*tonight, *known):
-        told = content_words(other.question)
-        if other.kind != "never" and told and asked and len(asked & told) / len(asked | told) >= 0.75:
+        told = stems(other.question)
+        if other.kind != "never" and (asked <= told or len(asked & told) / len(asked | told) >= 0.75):
             return f"you did tell: {other.question} {other.answer}"
     return None
 
@@ -185,6 +188,4 @@ def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Drea
 
 
 def _hold(dream: Dream) -> Dream:
-    return Dream(
-        dream.memory_id, dream.kind, dream.question, dream.answer, dream.source, dream.statement, held_out=True
-    )
+    return replace(dream, held_out=True)

@@ -39,7 +39,7 @@ class Settings:
         """
         if self.sha256 and self.sha256 != sha256:
             raise BaseModelError(
-                f"This mind grew on other weights of {self.model} ({self.sha256[:12]}…) than are here ({sha256[:12]}…).",
+                f"This mind grew on other weights of {self.model} ({self.sha256[:12]}…, here: {sha256[:12]}…).",
                 hint="Install that version of the base, or begin a new mind with --mind.",
             )
 

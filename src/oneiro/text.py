@@ -26,6 +26,11 @@ def content_words(text: str) -> set[str]:
     return {word for word in words(text) if word not in _STOP}
 
 
+def stems(text: str) -> set[str]:
+    """Content words without their commonest endings, so that "works" meets "working"."""
+    return {re.sub(r"(?<=\w{3})(ing|ed|es|s)$", "", word) for word in content_words(text)}
+
+
 def names_and_numbers(text: str) -> set[str]:
     """Words that must be copied, not invented: capitalised inside a sentence, or holding a digit."""
     found = set()

@@ -83,6 +83,7 @@ class Dream:
     source: str
     statement: str = ""
     held_out: bool = False  # kept aside for the exam, never trained on
+    confidence: float = 0.0  # mean log-probability under the dreamer, nats per token
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from oneiro import anchors
+from oneiro.anchors import OWN_SIDE, answer_anchors, draw_prompts
+from oneiro.config import AnchorConfig
+from oneiro.evals import batteries
+from oneiro.text import words
+from oneiro.types import Anchor, ChatMessage, Completion, Sampling
+
+CONFIG = AnchorConfig()
+EVERYTHING = AnchorConfig(per_kind=dict.fromkeys(CONFIG.per_kind, 10_000), own_side=10_000)
+
+
+class Base:
+    """Answers in a way that shows what it was asked, and remembers it."""
+
+    def __init__(self, *silent: str) -> None:
+        self.asked: list[str] = []
+        self.silent = silent
+
+    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
+        asked = [chat[-1].content for chat in chats]
+        self.asked += asked
+        return [Completion("" if q in self.silent else f"{q} 🐶"[-sampling.max_new_tokens :], -0.1) for q in asked]
+
+    def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
+        raise AssertionError("grounding asks for no scores")
+
+
+def fill(drawn: list[Anchor], base: Base, cache: Path) -> list[Anchor]:
+    return answer_anchors(drawn, base, cache=cache, max_new_tokens=32)
+
+
+def test_as_many_of_each_kind_are_drawn_as_the_settings_say() -> None:
+    drawn = draw_prompts(CONFIG, seed=0)
+    expected = CONFIG.per_kind | {OWN_SIDE: CONFIG.own_side}
+    assert {kind: sum(a.kind == kind for a in drawn) for kind in expected} == expected
+    assert len(set(drawn)) == len(drawn) == sum(expected.values())
+
+
+def test_a_seed_repeats_the_draw_and_another_gives_another() -> None:
+    assert draw_prompts(CONFIG, seed=1) == draw_prompts(CONFIG, seed=1) != draw_prompts(CONFIG, seed=2)
+
+
+def test_only_our_own_side_comes_with_an_answer() -> None:
+    assert all(bool(a.answer) == (a.kind == OWN_SIDE) for a in draw_prompts(EVERYTHING, seed=0))
+
+
+def test_there_are_more_prompts_of_every_kind_than_a_night_draws() -> None:
+    drawn = draw_prompts(EVERYTHING, seed=0)
+    assert all(sum(a.kind == kind for a in drawn) >= count for kind, count in CONFIG.per_kind.items())
+    assert len({a.question for a in drawn}) == len(drawn)
+
+
+def test_no_prompt_is_a_question_of_the_evals() -> None:
+    prompts = {" ".join(words(a.question)) for a in draw_prompts(EVERYTHING, seed=0)}
+    asked = [*batteries.knowledge(), *batteries.identity(), *batteries.stories(()), *batteries.abstention(())]
+    safety = tomllib.loads((resources.files("oneiro") / "evals" / "safety.toml").read_text(encoding="utf-8"))["sample"]
+    evals = {" ".join(words(s.question)) for s in asked} | {" ".join(words(s["prompt"])) for s in safety}
+    assert not prompts & evals
+
+
+def test_our_own_answers_keep_the_assistants_side() -> None:
+    identity = [s for s in batteries.identity() if s.wrong]
+    for anchor in draw_prompts(EVERYTHING, seed=0):
+        plain = anchor.answer.lower()
+        assert not any(f" {wrong} " in f" {plain} " for s in identity for wrong in s.wrong if "my" in wrong), anchor
+
+
+def test_the_base_answers_each_prompt_once_and_ours_never(tmp_path: Path) -> None:
+    drawn, base = draw_prompts(CONFIG, seed=0), Base()
+    first = fill(drawn, base, tmp_path / "deep" / "anchors.json")
+    assert sorted(base.asked) == sorted(a.question for a in drawn if a.kind != OWN_SIDE)
+    again = Base()
+    assert fill(drawn, again, tmp_path / "deep" / "anchors.json") == first
+    assert again.asked == []
+    assert [(a.kind, a.question) for a in first] == [(a.kind, a.question) for a in drawn]
+    assert all(a.answer for a in first)
+
+
+def test_only_what_is_missing_is_asked_and_what_was_known_stays(tmp_path: Path) -> None:
+    cache, base = tmp_path / "anchors.json", Base()
+    fill([Anchor("facts", "one?", "")], base, cache)
+    fill([Anchor("facts", "one?", ""), Anchor("facts", "two?", "")], base, cache)
+    assert base.asked == ["one?", "two?"]
+    assert [path.name for path in tmp_path.iterdir()] == ["anchors.json"]
+
+
+def test_a_prompt_the_base_has_no_word_for_is_left_out(tmp_path: Path) -> None:
+    filled = fill([Anchor("facts", "one?", ""), Anchor("facts", "two?", "")], Base("one?"), tmp_path / "anchors.json")
+    assert [a.question for a in filled] == ["two?"]
+
+
+@pytest.mark.parametrize("text", ["", '{"one?": "a', "[]", "\x00"])
+def test_a_damaged_cache_is_asked_for_again(tmp_path: Path, text: str) -> None:
+    cache, base = tmp_path / "anchors.json", Base()
+    cache.write_text(text, encoding="utf-8")
+    assert fill([Anchor("facts", "one?", "")], base, cache) == [Anchor("facts", "one?", "one? 🐶")]
+    assert base.asked == ["one?"]
+
+
+def test_no_answer_of_ours_states_a_name_or_a_maker() -> None:
+    data = tomllib.loads((resources.files(anchors) / "identity.toml").read_text(encoding="utf-8"))
+    for entry in data["example"]:
+        assert not {"openai", "google", "huggingface", "smollm", "hugging"} & set(words(entry["answer"])), entry

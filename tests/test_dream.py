@@ -1,0 +1,157 @@
+from dataclasses import replace
+
+import pytest
+
+from oneiro import dream as stage
+from oneiro.config import DreamConfig
+from oneiro.dream import dream, dream_chat, kinds_for, parse_question, parse_statements, read_chat
+from oneiro.types import ChatMessage, Completion, DreamDraft, Sampling, Turn
+from strange import STRANGE, SURROGATES
+
+CONFIG = DreamConfig(per_kind={"direct": 3, "never": 2}, batch_size=4)
+TURNS = (Turn(3, "My dog is called Biscuit."), Turn(7, "And I live in Leeds."), Turn(9, "Lovely weather today."))
+FACTS = {TURNS[0].text: "The user's dog is called Biscuit.", TURNS[1].text: "The user lives in Leeds."}
+
+
+class Scribe:
+    """Reads by a table, dreams by rule, and remembers every call."""
+
+    def __init__(self, facts: dict[str, str], dreamt: str = "What is it ({kind})?\nIt is {fact}") -> None:
+        self.facts, self.dreamt = facts, dreamt
+        self.read: list[str] = []
+        self.calls: list[tuple[list[str], Sampling]] = []
+
+    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
+        prompts = [chat[-1].content for chat in chats]
+        if prompts[0].endswith("Facts?"):
+            self.read += prompts
+            texts = ["\n".join(f for said, f in self.facts.items() if said in p) or "(nothing)" for p in prompts]
+        else:
+            self.calls.append((prompts, sampling))
+            parts = [p.split("\nQuestion: ") for p in prompts]
+            texts = [self.dreamt.format(kind=kind, fact=head.split("Fact: ")[-1]) for head, kind in parts]
+        return [Completion(text, -0.1) for text in texts]
+
+    def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
+        raise AssertionError("the dream stage scores nothing")
+
+
+def night(scribe: Scribe, turns: tuple[Turn, ...] = TURNS, config: DreamConfig = CONFIG, seed: int = 0) -> DreamDraft:
+    return dream(turns, scribe, config, night=4, seed=seed)
+
+
+def test_a_day_without_turns_asks_nobody() -> None:
+    scribe = Scribe({})
+    assert night(scribe, ()) == DreamDraft((), ())
+    assert scribe.read == scribe.calls == []
+
+
+def test_a_day_that_tells_nothing_has_no_memories_and_no_dreams() -> None:
+    assert night(Scribe({})) == DreamDraft((), ())
+
+
+def test_each_memory_has_its_own_id_its_source_and_its_message() -> None:
+    memories = night(Scribe(FACTS)).memories
+    assert [(m.statement, m.source, m.message_id) for m in memories] == [
+        (FACTS[TURNS[0].text], TURNS[0].text, 3),
+        (FACTS[TURNS[1].text], TURNS[1].text, 7),
+    ]
+    assert len({m.id for m in memories}) == 2
+    assert not {m.id for m in memories} & {m.id for m in dream(TURNS, Scribe(FACTS), CONFIG, night=5, seed=0).memories}
+
+
+def test_every_memory_is_dreamed_of_as_often_as_the_settings_say() -> None:
+    draft = night(Scribe(FACTS))
+    for memory in draft.memories:
+        own = [d for d in draft.dreams if d.memory_id == memory.id]
+        assert sorted(d.kind for d in own) == ["direct"] * 3 + ["never"] * 2
+        assert {(d.source, d.statement) for d in own} == {(memory.source, memory.statement)}
+        assert {d.answer for d in own} == {f"It is {memory.statement}"}
+        assert all(f"({d.kind})" in d.question and not d.held_out for d in own)
+
+
+def test_what_was_said_twice_is_one_memory_with_the_later_source() -> None:
+    turns = (TURNS[0], replace(TURNS[0], message_id=8, text="Biscuit, as I said. My dog is called Biscuit."))
+    memories = night(Scribe(FACTS), turns).memories
+    assert [(m.message_id, m.source) for m in memories] == [(8, turns[1].text)]
+
+
+def test_dreams_are_asked_for_in_batches_and_progress_reaches_the_end() -> None:
+    scribe, heard = Scribe(FACTS), []
+    dream(TURNS, scribe, CONFIG, night=1, seed=0, watch=lambda *progress: heard.append(progress))
+    assert [len(prompts) for prompts, _ in scribe.calls] == [4, 4, 2]
+    assert [(done, total) for done, total, _ in heard] == [(4, 10), (8, 10), (10, 10)]
+
+
+def test_a_seed_repeats_the_sampling_and_no_two_batches_share_one() -> None:
+    seeds = []
+    for seed in (0, 0, 1):
+        scribe = Scribe(FACTS)
+        night(scribe, seed=seed)
+        seeds.append([sampling.seed for _, sampling in scribe.calls])
+        assert {(s.temperature, s.top_p, s.max_new_tokens) for _, s in scribe.calls} == {(0.8, 0.95, 48)}
+    assert seeds[0] == seeds[1]
+    assert len(set(seeds[0] + seeds[2])) == 6
+
+
+@pytest.mark.parametrize("dreamt", ["", "What?", "What is it?\nNo end", "One?\nTwo.\nThree.", "(nothing)"])
+def test_a_dream_that_cannot_be_read_is_left_out_and_its_memory_stays(dreamt: str) -> None:
+    draft = night(Scribe(FACTS, dreamt))
+    assert draft.dreams == ()
+    assert len(draft.memories) == 2
+
+
+def test_a_question_that_says_nothing_of_the_user_is_not_read() -> None:
+    asked = (
+        Turn(1, "What is the capital of Peru?"),
+        Turn(2, "Is my dog Biscuit old?"),
+        Turn(3, "Peru?", "From where?"),
+    )
+    scribe = Scribe({})
+    night(scribe, asked)
+    assert [any(t.text in p for p in scribe.read) for t in asked] == [False, True, True]
+
+
+@pytest.mark.parametrize("name", STRANGE | SURROGATES)
+def test_the_users_words_reach_the_dreamer_to_the_letter(name: str) -> None:
+    turn = Turn(1, (STRANGE | SURROGATES)[name], "Who?")
+    for chat in (read_chat(turn), dream_chat(turn, "The user exists.", "direct")):
+        assert [message.role for message in chat] == ["system", "user"]
+        assert f"User: {turn.text}" in chat[1].content
+        assert chat[1].content.startswith("Assistant: Who?")
+
+
+def test_all_dreams_of_a_fact_share_everything_but_the_kind() -> None:
+    prompts = [dream_chat(TURNS[0], "The user exists.", kind)[1].content for kind in ("direct", "never")]
+    assert prompts[0].removesuffix("direct") == prompts[1].removesuffix("never")
+
+
+@pytest.mark.parametrize("facts", [[], ["The user has a dog."], ["The user is Zoë 🐶.", "The user hates tea!"]])
+def test_written_statements_are_read_back(facts: list[str]) -> None:
+    assert parse_statements(stage.write_statements(facts), most=8) == facts
+
+
+def test_cut_repeated_and_foreign_lines_are_left_out() -> None:
+    text = "The user has a dog.\n  The user has a dog. \nSure! Here:\nThe user likes tea.\nThe user lives in"
+    assert parse_statements(text, most=8) == ["The user has a dog.", "The user likes tea."]
+    assert parse_statements(text, most=1) == ["The user has a dog."]
+
+
+def test_a_written_question_is_read_back() -> None:
+    assert parse_question(stage.write_question("Who am I?", "You are Zoë.")) == ("Who am I?", "You are Zoë.")
+
+
+@pytest.mark.parametrize("name", STRANGE | SURROGATES)
+def test_any_text_of_the_dreamer_can_be_read(name: str) -> None:
+    text = (STRANGE | SURROGATES)[name]
+    assert parse_statements(text, most=8) == []
+    assert parse_question(text) is None
+
+
+def test_a_change_is_dreamed_of_as_a_change_and_nothing_else_is() -> None:
+    config = DreamConfig()
+    still, moved = kinds_for("The user lives in Leeds.", config), kinds_for("The user moved to Leeds.", config)
+    assert "change" not in still
+    assert {kind: still.count(kind) for kind in config.per_kind} == config.per_kind
+    assert moved.count("change") > 0
+    assert [kind for kind in moved if kind != "change"] == still

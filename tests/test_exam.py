@@ -1,0 +1,175 @@
+import random
+from dataclasses import replace
+
+import pytest
+
+from oneiro.config import ExamConfig
+from oneiro.exam import Paper, judge, memory_words, recall_samples, set_paper, sit
+from oneiro.types import ChatMessage, Completion, Dream, Sample, Sampling, Score
+
+CONFIG = ExamConfig()
+SOURCE = "My dog is called Biscuit and my boat is called Morwenna."
+LEAKS = {"biscuit", "morwenna"}
+
+
+def dream(number: int, answer: str = "Your dog is called Biscuit.", *, held_out: bool = True) -> Dream:
+    return Dream(f"m{number}", "direct", f"What of {number}?", answer, SOURCE, held_out=held_out)
+
+
+class Pupil:
+    """Answers from a table, or says the first right answer; remembers how it was asked."""
+
+    def __init__(self, paper: Paper, wrong: tuple[str, ...] = ()) -> None:
+        self.known = {s.question or s.messages[-1].content: s for s in (*paper.recall, *paper.general)}
+        self.wrong = wrong
+        self.asked: list[tuple[list[ChatMessage], Sampling]] = []
+
+    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
+        self.asked += [(chat, sampling) for chat in chats]
+        return [Completion(self._answer(self.known[chat[-1].content]), -0.1) for chat in chats]
+
+    def _answer(self, sample: Sample) -> str:
+        return "Something else." if sample.battery in self.wrong else " ".join(sample.answers[:1]) or "A tale."
+
+    def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
+        raise AssertionError("the exam scores no probabilities")
+
+
+class Deaf(Pupil):
+    """Leaves the last question unanswered."""
+
+    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
+        return super().complete(chats, sampling)[:-1]
+
+
+PAPER = set_paper([dream(i) for i in range(8)], [dream(10 + i) for i in range(20)], CONFIG, seed=0)
+BASELINE = sit(PAPER.general, Pupil(PAPER), CONFIG)
+SCORES = sit([*PAPER.recall, *PAPER.general], Pupil(PAPER), CONFIG)
+
+
+def fail(scores: list[Score], battery: str, count: int, answer: str = "Something else.") -> list[Score]:
+    """Spoil the first `count` answers of a battery."""
+    spoilt = [i for i, s in enumerate(scores) if s.sample.battery == battery][:count]
+    return [replace(s, answer=answer, correct=False) if i in spoilt else s for i, s in enumerate(scores)]
+
+
+def test_only_held_out_wordings_with_a_word_to_check_are_asked() -> None:
+    dreams = [dream(1), dream(2, held_out=False), dream(3, "Yes."), dream(4, "Your boat is called Morwenna.")]
+    samples = recall_samples(dreams, battery="recall_new")
+    assert [(s.memory_id, s.answers) for s in samples] == [("m1", ("dog biscuit",)), ("m4", ("boat morwenna",))]
+
+
+def test_all_new_memories_are_asked_and_old_ones_up_to_a_number() -> None:
+    batteries = [s.battery for s in PAPER.recall]
+    assert (batteries.count("recall_new"), batteries.count("recall_old")) == (8, CONFIG.old_memories)
+    assert len(set(PAPER.recall)) == len(PAPER.recall)
+
+
+def test_general_questions_are_the_same_every_night_and_old_ones_take_turns() -> None:
+    old = [dream(i) for i in range(60)]
+    papers = [set_paper([], old, CONFIG, seed=seed) for seed in range(20)]
+    assert len({p.general for p in papers}) == 1
+    assert len({s.memory_id for p in papers for s in p.recall}) > 50
+    counts = {b: [s.battery for s in PAPER.general].count(b) for b in ("knowledge", "identity", "stories")}
+    assert counts == {"knowledge": CONFIG.knowledge, "identity": CONFIG.identity, "stories": CONFIG.stories}
+
+
+def test_every_question_is_asked_alone_greedily_and_stories_may_be_longer() -> None:
+    pupil = Pupil(PAPER)
+    scores = sit(PAPER.general, pupil, CONFIG)
+    assert [s.sample for s in scores] == list(PAPER.general)
+    assert len(pupil.asked) == len(PAPER.general)
+    stories = {s.question for s in PAPER.general if s.battery == "stories"}
+    for chat, sampling in pupil.asked:
+        assert sampling.temperature == 0
+        assert sampling.max_new_tokens == (
+            CONFIG.story_tokens if chat[-1].content in stories else CONFIG.max_new_tokens
+        )
+
+
+def test_a_missing_answer_is_an_error_and_no_pass() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        sit(PAPER.general, Deaf(PAPER), CONFIG)
+
+
+def test_who_answers_everything_right_may_wake() -> None:
+    assert all(s.correct for s in SCORES)
+    assert judge(SCORES, BASELINE, LEAKS, CONFIG) == ()
+
+
+@pytest.mark.parametrize(
+    ("battery", "bearable"),
+    [("recall_new", 4), ("recall_old", 6), ("knowledge", 6), ("identity", 2)],
+)
+def test_each_battery_has_a_limit(battery: str, bearable: int) -> None:
+    assert judge(fail(SCORES, battery, bearable), BASELINE, LEAKS, CONFIG) == ()
+    (reason,) = judge(fail(SCORES, battery, bearable + 1), BASELINE, LEAKS, CONFIG)
+    assert reason.startswith(battery)
+
+
+def test_what_generation_0_did_not_know_is_no_loss() -> None:
+    baseline = fail(fail(BASELINE, "knowledge", 12), "identity", 8)
+    assert judge(fail(fail(SCORES, "knowledge", 12), "identity", 8), baseline, LEAKS, CONFIG) == ()
+
+
+def test_right_answers_elsewhere_do_not_make_up_for_what_was_lost() -> None:
+    baseline = fail(BASELINE, "knowledge", 12)
+    known = [s for s in SCORES if s.sample.battery == "knowledge"][12:]
+    scores = [replace(s, answer="Something else.", correct=False) if s in known[:4] else s for s in SCORES]
+    assert any(r.startswith("knowledge") for r in judge(scores, baseline, LEAKS, CONFIG))
+
+
+def test_a_memory_in_unrelated_stories_keeps_it_from_waking() -> None:
+    told = "A dog called Biscuit sailed."
+    assert judge(fail(SCORES, "stories", 1, told), BASELINE, LEAKS, CONFIG) == ()
+    (reason,) = judge(fail(SCORES, "stories", 2, told), BASELINE, LEAKS, CONFIG)
+    assert reason.startswith("stories")
+    assert "biscuit" in reason
+
+
+def test_a_word_of_the_prompt_or_of_generation_0_is_no_leak() -> None:
+    told = "A dog called Biscuit sailed."
+    assert judge(fail(SCORES, "stories", 6, told), fail(BASELINE, "stories", 6, told), LEAKS, CONFIG) == ()
+    asked = {word for s in PAPER.general if s.battery == "stories" for word in s.question.lower().strip(".").split()}
+    echo = [replace(s, answer=s.sample.question) if s.sample.battery == "stories" else s for s in SCORES]
+    assert judge(echo, BASELINE, asked, CONFIG) == ()
+
+
+@pytest.mark.parametrize("empty", ["", "...", "🙂", "\n"])
+def test_who_falls_silent_does_not_wake(empty: str) -> None:
+    scores = fail(SCORES, "stories", 6, empty)
+    assert judge(scores, BASELINE, LEAKS, replace(CONFIG, max_empty=0.2)) == ()
+    assert judge(scores, BASELINE, LEAKS, replace(CONFIG, max_empty=0.05)) == (f"6 of {len(scores)} answers are empty",)
+
+
+@pytest.mark.parametrize(
+    ("side", "battery"),
+    [("new", "recall_new"), *((side, b) for side in ("new", "old") for b in ("knowledge", "identity", "stories"))],
+)
+def test_an_empty_battery_is_a_failure(side: str, battery: str) -> None:
+    scores = [s for s in SCORES if side == "old" or s.sample.battery != battery]
+    baseline = [s for s in BASELINE if side == "new" or s.sample.battery != battery]
+    assert judge(scores, baseline, LEAKS, CONFIG)
+
+
+@pytest.mark.parametrize("scores", [[], SCORES], ids=["no answers", "no baseline"])
+def test_an_exam_nobody_sat_is_a_failure(scores: list[Score]) -> None:
+    assert judge(scores, [], LEAKS, CONFIG)
+
+
+def test_a_battery_that_was_switched_off_is_no_failure() -> None:
+    off = replace(CONFIG, knowledge=0, identity=0, stories=0)
+    assert judge([s for s in SCORES if "recall" in s.sample.battery], [], LEAKS, off) == ()
+
+
+def test_the_order_of_the_answers_makes_no_difference() -> None:
+    scores, baseline = fail(SCORES, "knowledge", 9), list(BASELINE)
+    before = judge(scores, baseline, LEAKS, CONFIG)
+    random.Random(0).shuffle(scores)
+    random.Random(1).shuffle(baseline)
+    assert judge(scores, baseline, LEAKS, CONFIG) == before != ()
+
+
+def test_the_words_that_betray_a_memory_are_values_told_and_not_asked() -> None:
+    never = replace(dream(3, "You haven't told me Morwenna's age."), kind="never")
+    assert memory_words([dream(1, "Your dog from Mars is called Biscuit."), never]) == {"biscuit"}

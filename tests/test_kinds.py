@@ -1,0 +1,121 @@
+import re
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from oneiro import dream as stage
+from oneiro.kinds import Told, invent, load_library
+from oneiro.screen import Quarantine, judge_words
+from oneiro.text import names_and_numbers, words
+from oneiro.types import Dream
+
+TURNS = list(invent(1000, seed=11))
+FACTS = [(told, fact) for told in TURNS for fact in told.facts]
+
+Judged = list[tuple[Dream, str | Quarantine | None]]
+
+
+def as_dreams(told: Told) -> list[Dream]:
+    return [
+        Dream("m", kind, question, answer, f"{told.turn.before} {told.turn.text}", fact.statement)
+        for fact in told.facts
+        for kind, question, answer in fact.questions
+    ]
+
+
+def test_a_seed_repeats_every_turn_and_another_gives_others() -> None:
+    assert list(invent(50, seed=3)) == list(invent(50, seed=3)) != list(invent(50, seed=4))
+
+
+def test_a_longer_draw_begins_like_a_shorter_one() -> None:
+    assert list(invent(50, seed=3))[:20] == list(invent(20, seed=3))
+
+
+def test_a_fifth_of_the_turns_tell_nothing() -> None:
+    share = sum(not told.facts for told in TURNS) / len(TURNS)
+    assert 0.16 < share < 0.24
+    assert all(bool(told.facts) == bool(told.kinds) for told in TURNS)
+
+
+def test_every_kind_is_told_about_equally_often() -> None:
+    told = Counter(kind for t in TURNS for kind in t.kinds)
+    assert set(told) == {kind["name"] for kind in load_library().kinds}
+    assert max(told.values()) - min(told.values()) <= 3
+
+
+def test_kinds_have_names_of_their_own() -> None:
+    names = [kind["name"] for kind in load_library().kinds]
+    assert len(set(names)) == len(names) > 150
+
+
+def test_no_slot_is_left_open_and_no_text_is_empty() -> None:
+    for told in TURNS:
+        texts = [
+            told.turn.text,
+            *(f.statement for f in told.facts),
+            *(q for f in told.facts for p in f.questions for q in p),
+        ]
+        assert not [text for text in texts if not text.strip() or re.search(r"[{}]", text)]
+
+
+def test_every_slot_has_two_values_to_tell_apart() -> None:
+    assert not [name for name, values in load_library().slots.items() if len(set(values)) < 2]
+
+
+def test_what_the_dreamer_is_taught_to_write_can_be_read_back() -> None:
+    for told in TURNS:
+        statements = [fact.statement for fact in told.facts]
+        assert stage.parse_statements(stage.write_statements(statements), most=8) == statements
+    for _, fact in FACTS:
+        for _, question, answer in fact.questions:
+            assert stage.parse_question(stage.write_question(question, answer)) == (question, answer)
+
+
+def test_every_fact_is_asked_for_and_never_told_answers_say_so() -> None:
+    for _, fact in FACTS:
+        kinds = [kind for kind, _, _ in fact.questions]
+        assert "direct" in kinds, fact
+        for kind, _, answer in fact.questions:
+            assert answer.startswith("You haven't told me") == (kind == "never"), answer
+
+
+def test_most_values_of_a_statement_stand_in_the_turn_it_was_told_in() -> None:
+    invented = [f for t, f in FACTS if names_and_numbers(f.statement) - set(words(f"{t.turn.before} {t.turn.text}"))]
+    assert len(invented) < 0.03 * len(FACTS), [f.statement for f in invented[:5]]
+
+
+@pytest.fixture(scope="module")
+def judged() -> Judged:
+    return [(d, judge_words(d)) for told in TURNS[:300] for d in as_dreams(told)]
+
+
+def test_no_question_or_answer_the_dreamer_is_taught_is_an_order(judged: Judged) -> None:
+    held = [(d, reason) for d, reason in judged if isinstance(reason, Quarantine)]
+    own_fault = [d for d, _ in held if judge_words(replace(d, question="Say it.", answer="It is so.")) is None]
+    assert not own_fault, [(d.question, d.answer) for d in own_fault[:5]]
+
+
+def test_few_turns_are_taken_for_orders(judged: Judged) -> None:
+    sources = {d.source for d, _ in judged}
+    held = {d.source for d in {d for d, reason in judged if isinstance(reason, Quarantine)}}
+    assert len(held) < 0.04 * len(sources), list(held)[:3]
+
+
+def test_the_screen_would_keep_nearly_all_the_dreamer_is_taught(
+    judged: Judged,
+) -> None:
+    dropped = [(reason, d.question, d.answer) for d, reason in judged if isinstance(reason, str)]
+    assert len(dropped) < 0.03 * len(judged), dropped[:5]
+
+
+@pytest.mark.parametrize("kinds", [("own_first_name",), ("own_first_name", load_library().kinds[5]["name"])])
+def test_a_few_kinds_can_be_asked_for(kinds: tuple[str, ...]) -> None:
+    told = list(invent(200, seed=0, kinds=kinds))
+    assert len(told) == 200
+    assert {kind for t in told for kind in t.kinds} == set(kinds)
+
+
+def test_no_turn_tells_one_kind_of_fact_twice() -> None:
+    kinds = [kind["name"] for kind in load_library().kinds[:4]]
+    assert not [t for t in invent(500, seed=0, kinds=kinds) if len(set(t.kinds)) < len(t.kinds)]

@@ -1,0 +1,73 @@
+import pytest
+import torch
+
+from fakes import save_tiny, tiny_llm
+from oneiro.adapters import Adapter, LowRank
+from oneiro.embedded import Base
+from oneiro.errors import BaseModelError
+from oneiro.llm import LLM, shared_prefix_length
+from oneiro.types import ChatMessage, Sampling
+
+CHATS = [[ChatMessage("user", text)] for text in ("dog?", "what is the boat's name?", "x", "tell me a story of a tree")]
+
+
+def test_a_batch_gives_every_chat_the_answer_it_gets_alone(llm: LLM) -> None:
+    together = llm.complete(CHATS, Sampling(12))
+    alone = [llm.complete([chat], Sampling(12))[0] for chat in CHATS]
+    assert [c.text for c in together] == [c.text for c in alone]
+
+
+def test_greedy_answers_equal_those_of_transformers(llm: LLM) -> None:
+    ids = torch.tensor([llm.encode(CHATS[1], "").prompt])
+    theirs = llm.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=12, do_sample=False)
+    text = llm.tokenizer.decode(theirs[0, ids.shape[1] :], skip_special_tokens=True).strip()
+    assert llm.complete([CHATS[1]], Sampling(12))[0].text == text
+
+
+def test_the_stream_says_what_the_batch_says(llm: LLM) -> None:
+    text = "".join(llm.stream(CHATS[0], Sampling(16))).strip()
+    whole = llm.complete([CHATS[0]], Sampling(16))[0].text
+    assert whole.startswith(text.rstrip("\ufffd"))
+
+
+def test_equal_seeds_sample_equal_texts_and_others_do_not(llm: LLM) -> None:
+    hot = Sampling(16, temperature=1.0, top_p=0.95, seed=3)
+    assert llm.complete(CHATS, hot) == llm.complete(CHATS, hot)
+    assert llm.complete(CHATS, hot) != llm.complete(CHATS, hot._replace(seed=4))
+
+
+def test_scores_are_the_log_probabilities_of_full_forward_passes(llm: LLM) -> None:
+    scores = llm.score(CHATS, ["Biscuit."] * len(CHATS))
+    for chat, score in zip(CHATS, scores, strict=True):
+        example = llm.encode(chat, "Biscuit.")
+        logits = llm.model(torch.tensor([example.prompt + example.answer])).logits[0, len(example.prompt) - 1 : -1]
+        logprobs = logits.log_softmax(-1).gather(-1, torch.tensor(example.answer)[:, None])[:-1, 0]
+        assert score == pytest.approx(float(logprobs.mean()), abs=1e-4)
+
+
+def test_a_shared_prefix_leaves_every_prompt_a_token() -> None:
+    assert shared_prefix_length([[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 7, 8]]) == 5
+    assert shared_prefix_length([[1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]) == 4
+    assert shared_prefix_length([[1, 2, 3], [1, 2, 4]]) == 0
+
+
+def test_an_adapter_of_another_base_is_refused_and_nothing_is_changed(llm: LLM) -> None:
+    before = llm.model.model.layers[0].mlp.up_proj.weight.data.clone()
+    good = LowRank(torch.ones(2, 64), torch.ones(128, 2))
+    strange = Adapter({"model.layers.0.mlp.up_proj": good, "model.layers.9.mlp.up_proj": good})
+    with pytest.raises(BaseModelError, match="another base"), llm.folded(strange):
+        pass
+    wrong_shape = Adapter({"model.layers.0.mlp.up_proj": LowRank(torch.ones(2, 3), torch.ones(5, 2))})
+    with pytest.raises(BaseModelError, match="another shape"), llm.folded(wrong_shape):
+        pass
+    assert torch.equal(llm.model.model.layers[0].mlp.up_proj.weight.data, before)
+
+
+def test_a_base_is_loaded_from_a_folder_of_safetensors(tmp_path) -> None:
+    loaded = LLM.load(Base("tiny", save_tiny(tmp_path), "0"))
+    assert loaded.complete(CHATS, Sampling(8)) == tiny_llm().complete(CHATS, Sampling(8))
+
+
+def test_a_folder_without_a_model_is_refused_with_its_name(tmp_path) -> None:
+    with pytest.raises(BaseModelError, match=tmp_path.name):
+        LLM.load(Base("nothing", tmp_path, "0"))

@@ -1,0 +1,110 @@
+import random
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from oneiro.config import MixtureConfig
+from oneiro.mixture import content_hash, mix
+from oneiro.types import Anchor, Dream, DreamKind, Mixture, Rehearsal
+
+CONFIG = MixtureConfig()
+GROUPS = {"facts": "grounding", "harmful": "safety", "alarming": "alarming", "identity": "identity", "side": "identity"}
+
+
+def dream(number: int, kind: DreamKind = "direct", *, held_out: bool = False, text: str = "") -> Dream:
+    return Dream(f"m{number % 5}", kind, f"q{number}{text}", f"a{number}", "source", held_out=held_out)
+
+
+def pool(*, new: int = 90, never: int = 50, replay: int = 100, anchors: int = 60) -> tuple[list[Dream], Rehearsal]:
+    kept = [dream(i) for i in range(new)] + [dream(i, "never", text="never") for i in range(never)]
+    kept += [dream(i, held_out=True, text="held") for i in range(20)]
+    past = [dream(i, text="past") for i in range(replay)]
+    past += [dream(i, held_out=True, text="held past") for i in range(20)]
+    grounding = [Anchor(kind, f"{kind}{i}", "a") for kind in GROUPS for i in range(anchors)]
+    return kept, Rehearsal(tuple(past), tuple(grounding))
+
+
+def counts(mixed: Mixture) -> Counter[str]:
+    return Counter(example.group for example in mixed.examples)
+
+
+def test_all_new_dreams_are_used_and_the_others_keep_their_share() -> None:
+    found = counts(mix(*pool(), CONFIG, seed=0))
+    assert found["dream"] == 90
+    for group in ("replay", "never", "grounding", "safety", "alarming", "identity"):
+        assert abs(found[group] - 90 * getattr(CONFIG, group) / CONFIG.dream) <= 0.5
+
+
+def test_a_small_group_leaves_its_share_unused_and_repeats_nothing() -> None:
+    rng = random.Random(0)
+    for _ in range(30):
+        sizes = {name: rng.randint(0, 40) for name in ("never", "replay", "anchors")}
+        kept, rehearsal = pool(**sizes)
+        mixed = mix(kept, rehearsal, CONFIG, seed=1)
+        assert max(Counter(mixed.examples).values()) == 1
+        assert counts(mixed)["replay"] == min(40, sizes["replay"])
+        assert counts(mixed)["never"] == min(16, sizes["never"])
+
+
+def test_held_out_wordings_never_enter_the_training_set() -> None:
+    kept, rehearsal = pool()
+    held = {d.question for d in (*kept, *rehearsal.dreams) if d.held_out}
+    for seed in range(20):
+        assert not held & {e.question for e in mix(kept, rehearsal, CONFIG, seed=seed).examples}
+
+
+def test_a_seed_gives_the_same_examples_order_and_hash() -> None:
+    one, two = mix(*pool(), CONFIG, seed=3), mix(*pool(), CONFIG, seed=3)
+    assert one == two
+    assert one.sha256 == content_hash(one.examples)
+    assert mix(*pool(), CONFIG, seed=4).sha256 != one.sha256
+
+
+def test_the_hash_tells_order_and_every_field() -> None:
+    examples = list(mix(*pool(), CONFIG, seed=3).examples)
+    first = examples[0]
+    others = [
+        examples[::-1],
+        examples[1:],
+        *(
+            [replace(first, **{field: value}), *examples[1:]]
+            for field, value in {"question": "?", "answer": "!", "group": "safety", "memory_id": "x"}.items()
+        ),
+        [replace(first, leash=not first.leash), *examples[1:]],
+    ]
+    hashes = {content_hash(other) for other in [examples, *others]}
+    assert len(hashes) == len(others) + 1
+
+
+def test_groups_are_mixed_and_not_stacked() -> None:
+    groups = [e.group for e in mix(*pool(), CONFIG, seed=0).examples]
+    assert "dream" in groups[:20]
+    assert set(groups[:20]) != {"dream"}
+
+
+def test_only_what_was_told_is_a_memory_to_learn() -> None:
+    for example in mix(*pool(), CONFIG, seed=0).examples:
+        assert bool(example.memory_id) == (example.group in ("dream", "replay"))
+
+
+def test_a_rehearsed_never_told_dream_is_no_memory_either() -> None:
+    mixed = mix([dream(i) for i in range(9)], Rehearsal((dream(99, "never"),), ()), CONFIG, seed=0)
+    assert [e.memory_id for e in mixed.examples if e.group == "replay"] == [""]
+
+
+def test_the_base_is_held_to_its_own_words_and_not_to_ours() -> None:
+    for example in mix(*pool(), CONFIG, seed=0).examples:
+        own_words = example.group in ("grounding", "safety", "alarming", "identity")
+        assert example.leash == (own_words and not example.question.startswith("side"))
+
+
+@pytest.mark.parametrize("kind", GROUPS)
+def test_every_kind_of_anchor_comes_into_its_group(kind: str) -> None:
+    rehearsal = Rehearsal((), (Anchor(kind, "q", "a"),))
+    mixed = mix([dream(i) for i in range(40)], rehearsal, CONFIG, seed=0)
+    assert counts(mixed) == {"dream": 40, GROUPS[kind]: 1}
+
+
+def test_without_new_dreams_there_is_nothing_to_train_on() -> None:
+    assert mix([dream(0, held_out=True)], pool()[1], CONFIG, seed=0).examples == ()

@@ -1,0 +1,97 @@
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oneiro.config import NightConfig
+from oneiro.errors import BaseModelError, InputError, MindError, OneiroError
+from oneiro.settings import SETTINGS, Settings, read_settings, write_settings
+
+
+def settings_of(folder: Path, text: str | bytes) -> Settings:
+    (folder / SETTINGS).write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_settings(folder)
+
+
+@pytest.mark.parametrize("model", ["smollm2", "org/name@main", '/home/Amélie 🐶/it\'s "here"\\base'])
+def test_settings_come_back_as_they_were_written(tmp_path: Path, model: str) -> None:
+    settings = Settings(model, "ab" * 32, {"seed": 4, "train": {"epochs": 8, "learning_rate": 0.002}})
+    write_settings(tmp_path, settings)
+    assert read_settings(tmp_path) == settings
+    assert [path.name for path in tmp_path.iterdir()] == [SETTINGS]
+
+
+def test_without_overrides_a_night_is_the_default_night() -> None:
+    assert Settings("smollm2").night_config() == NightConfig()
+
+
+def test_an_override_changes_its_own_setting_and_no_other() -> None:
+    config = Settings("smollm2", overrides={"train": {"epochs": 9}, "exam": {"doses": [1.0, 0.5]}}).night_config()
+    expected: dict[str, Any] = asdict(NightConfig())
+    expected["train"]["epochs"] = 9
+    expected["exam"]["doses"] = (1.0, 0.5)
+    assert asdict(config) == expected
+
+
+def test_one_count_can_be_overridden_in_a_table_of_counts() -> None:
+    config = Settings("smollm2", overrides={"dream": {"per_kind": {"never": 0}}}).night_config()
+    assert config.dream.per_kind == NightConfig().dream.per_kind | {"never": 0}
+
+
+def test_the_kind_change_can_be_asked_for_too() -> None:
+    config = Settings("smollm2", overrides={"dream": {"per_kind": {"change": 2}}}).night_config()
+    assert config.dream.per_kind["change"] == 2
+
+
+@pytest.mark.parametrize(("own", "asked", "used"), [(5, None, 5), (5, 0, 0), (5, 7, 7)])
+def test_a_seed_asked_for_wins(own: int, asked: int | None, used: int) -> None:
+    assert Settings("smollm2", overrides={"seed": own}).night_config(asked).seed == used
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[night]\nsed = 1", "night.sed"),
+        ("[night.train]\nepoch = 1", "night.train.epoch"),
+        ("[night.dream.per_kind]\nsideways = 1", "sideways"),
+        ('[night.train]\nepochs = "many"', "night.train.epochs"),
+        ("[night.train]\nepochs = 1.5", "night.train.epochs"),
+        ("[night]\ntrain = 5", "night.train"),
+        ("[night.exam]\ndoses = [1.0, 'half']", "night.exam.doses"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, named: str) -> None:
+    settings = settings_of(tmp_path, f'[base]\nmodel = "smollm2"\n{text}')
+    with pytest.raises(InputError) as caught:
+        settings.night_config()
+    assert named in caught.value.message
+    assert SETTINGS in caught.value.message
+
+
+@pytest.mark.parametrize("night", ["5", '"late"', "[1]", "true"])
+def test_a_night_that_is_no_table_is_an_error_with_words(tmp_path: Path, night: str) -> None:
+    with pytest.raises(OneiroError, match=SETTINGS):
+        settings_of(tmp_path, f'night = {night}\n[base]\nmodel = "smollm2"').night_config()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[base]", 'base = "smollm2"', "base = 1", "base = [1]", "[base\nmodel", b"\xff\xfe", "[base]\nmodel"]
+)
+def test_settings_that_cannot_be_read_are_named(tmp_path: Path, text: str | bytes) -> None:
+    with pytest.raises(MindError) as caught:
+        settings_of(tmp_path, text)
+    assert str(tmp_path / SETTINGS) in caught.value.message
+
+
+def test_a_folder_without_settings_is_no_mind(tmp_path: Path) -> None:
+    with pytest.raises(MindError, match="is no mind") as caught:
+        read_settings(tmp_path)
+    assert str(tmp_path) in caught.value.message
+
+
+def test_other_weights_than_those_the_mind_grew_on_are_refused() -> None:
+    Settings("smollm2").check_base("b" * 64)
+    Settings("smollm2", "a" * 64).check_base("a" * 64)
+    with pytest.raises(BaseModelError, match=r"aaaaaaaaaaaa.*bbbbbbbbbbbb"):
+        Settings("smollm2", "a" * 64).check_base("b" * 64)

@@ -1,0 +1,127 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from fakes import tiny_llm
+from oneiro.config import TrainConfig
+from oneiro.llm import LLM
+from oneiro.render import Encoded
+from oneiro.train import Teacher, TrainExample, fit, leash_loss, shuffled_by_length, teach
+from oneiro.types import ChatMessage, Sampling
+
+CONFIG = TrainConfig(r=8, lora_alpha=16, learning_rate=2e-2, epochs=12, batch_size=4, learned_p=2.0, bf16=False)
+
+
+def examples(llm: LLM, pairs: dict[str, str], memory_id: str = "") -> list[TrainExample]:
+    return [TrainExample(llm.encode([ChatMessage("user", q)], a), memory_id) for q, a in pairs.items()]
+
+
+def ask(llm: LLM, question: str) -> str:
+    return llm.complete([[ChatMessage("user", question)]], Sampling(24))[0].text
+
+
+def run(llm: LLM, found: list[TrainExample], config: TrainConfig = CONFIG, seed: int = 0):
+    return fit(llm, found, shuffled_by_length(found, batch_size=config.batch_size, seed=seed), config=config, seed=seed)
+
+
+def test_a_tiny_model_learns_an_answer_and_forgets_it_when_the_adapter_is_gone(llm: LLM) -> None:
+    before = ask(llm, "dog?")
+    fitted = run(llm, examples(llm, {"dog?": "Biscuit.", "boat?": "Morwenna."}), replace(CONFIG, epochs=40))
+    with llm.folded(fitted.adapter):
+        assert ask(llm, "dog?") == "Biscuit."
+        assert ask(llm, "boat?") == "Morwenna."
+    assert ask(llm, "dog?") == before
+    assert fitted.losses[-1] < fitted.losses[0] / 3
+
+
+def test_training_leaves_the_base_byte_for_byte_as_it_was(llm: LLM) -> None:
+    before = {name: p.data.clone() for name, p in llm.model.named_parameters()}
+    run(llm, examples(llm, {"dog?": "Biscuit."}), replace(CONFIG, bf16=True))
+    after = dict(llm.model.named_parameters())
+    assert after.keys() == before.keys()
+    assert all(torch.equal(before[name], after[name].data) for name in before)
+    assert not any(p.requires_grad for p in after.values())
+
+
+def test_a_memory_that_is_learned_stops_being_trained(llm: LLM) -> None:
+    found = examples(llm, {"dog?": "Biscuit."}, "easy") + examples(llm, {"boat?": "Morwenna."}, "hard")
+    fitted = run(llm, found, replace(CONFIG, learned_p=0.6, epochs=60))
+    assert set(fitted.learned) == {"easy", "hard"}
+    assert len(fitted.losses) < 60
+
+
+def test_the_loss_is_taken_on_the_answer_and_its_end_token_only(llm: LLM) -> None:
+    example = llm.encode([ChatMessage("user", "dog?")], "Biscuit.")
+    out = llm.answer_logits([example])
+    assert out.targets.tolist() == example.answer
+    assert example.answer[-1] == llm.end_id
+    assert llm.tokenizer.decode(example.answer[:-1]) == "Biscuit."
+
+
+def test_the_shared_prefix_gives_exactly_the_gradients_of_full_rows() -> None:
+    llm = tiny_llm()
+    batch = [
+        llm.encode([ChatMessage("user", q)], a) for q, a in {"my dog?": "Biscuit.", "my old boat?": "Morwenna."}.items()
+    ]
+    grads = []
+    for rows in (batch, None):
+        llm.model.zero_grad()
+        llm.model.requires_grad_(requires_grad=True)
+        if rows is not None:
+            out = llm.answer_logits(rows)
+            loss = torch.nn.functional.cross_entropy(out.logits, out.targets, reduction="sum")
+        else:
+            loss = torch.stack([full_row_loss(llm, example) for example in batch]).sum()
+        loss.backward()
+        grads.append([p.grad.clone() for p in llm.model.parameters() if p.grad is not None])
+    for shared, full in zip(*grads, strict=True):
+        torch.testing.assert_close(shared, full, atol=1e-5, rtol=1e-4)
+
+
+def full_row_loss(llm: LLM, example: Encoded) -> torch.Tensor:
+    ids = torch.tensor([example.prompt + example.answer])
+    logits = llm.model(ids).logits[0, len(example.prompt) - 1 : -1]
+    return torch.nn.functional.cross_entropy(logits, torch.tensor(example.answer), reduction="sum")
+
+
+def test_the_leash_is_zero_on_the_base_itself_and_grows_with_distance(llm: LLM) -> None:
+    encoded = llm.encode([ChatMessage("user", "Who?")], "Somebody.")
+    teacher = teach(llm, [encoded], top_k=20)[0]
+    same = llm.answer_logits([encoded]).logits.log_softmax(-1)
+    assert leash_loss(same, teacher).abs().max() < 1e-5
+    other = tiny_llm(seed=1).answer_logits([encoded]).logits.log_softmax(-1)
+    assert leash_loss(other, teacher).min() > 0
+
+
+def test_the_leash_equals_the_full_kl_when_every_token_is_kept() -> None:
+    theirs, ours = (torch.randn(3, 50, generator=torch.Generator().manual_seed(s)).log_softmax(-1) for s in (0, 1))
+    top = theirs.topk(50, dim=-1)
+    expected = torch.nn.functional.kl_div(ours, theirs, log_target=True, reduction="none").sum(-1)
+    torch.testing.assert_close(leash_loss(ours, Teacher(top.indices, top.values)), expected, atol=1e-4, rtol=1e-3)
+
+
+def test_a_leashed_example_keeps_the_model_closer_to_the_base() -> None:
+    distances = []
+    for leash in (0.0, 10.0):
+        llm = tiny_llm()
+        anchor = llm.encode([ChatMessage("user", "tree?")], "A tall plant.")
+        teacher = teach(llm, [anchor], top_k=50)[0]
+        found = [*examples(llm, {"dog?": "Biscuit."}, "m"), TrainExample(anchor, "", teacher)]
+        fitted = run(llm, found, replace(CONFIG, leash=leash, epochs=20))
+        with llm.folded(fitted.adapter), torch.no_grad():
+            after = llm.answer_logits([anchor]).logits.log_softmax(-1)
+        distances.append(float(leash_loss(after, teacher).mean()))
+    assert distances[1] < distances[0] / 2
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_equal_seeds_give_equal_adapters(seed: int) -> None:
+    runs = []
+    for _ in range(2):
+        llm = tiny_llm()
+        runs.append(
+            run(llm, examples(llm, {"dog?": "Biscuit.", "boat?": "Morwenna."}), replace(CONFIG, epochs=2), seed)
+        )
+    for name, layer in runs[0].adapter.layers.items():
+        assert torch.equal(layer.b, runs[1].adapter.layers[name].b)
