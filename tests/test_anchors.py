@@ -8,8 +8,9 @@ from oneiro import anchors
 from oneiro.anchors import OWN_SIDE, answer_anchors, draw_prompts
 from oneiro.config import AnchorConfig
 from oneiro.evals import batteries
+from oneiro.evals.scoring import is_correct
 from oneiro.text import words
-from oneiro.types import Anchor, ChatMessage, Completion, Sampling
+from oneiro.types import Anchor, ChatMessage, Completion, Sample, Sampling
 
 CONFIG = AnchorConfig()
 EVERYTHING = AnchorConfig(per_kind=dict.fromkeys(CONFIG.per_kind, 10_000), own_side=10_000)
@@ -65,10 +66,10 @@ def test_no_prompt_is_a_question_of_the_evals() -> None:
 
 
 def test_our_own_answers_keep_the_assistants_side() -> None:
-    identity = [s for s in batteries.identity() if s.wrong]
+    wrong = {phrase for s in batteries.identity() for phrase in s.wrong if "my " in phrase or "human" in phrase}
+    assert len(wrong) > 10
     for anchor in draw_prompts(EVERYTHING, seed=0):
-        plain = anchor.answer.lower()
-        assert not any(f" {wrong} " in f" {plain} " for s in identity for wrong in s.wrong if "my" in wrong), anchor
+        assert anchor.kind != OWN_SIDE or is_correct(Sample("identity", "", wrong=tuple(wrong)), anchor.answer), anchor
 
 
 def test_the_base_answers_each_prompt_once_and_ours_never(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ def test_a_damaged_file_is_named_with_what_to_do(mind: Path, name: str, damage: 
     with pytest.raises(MindError) as caught:
         generations.check(mind, 1)
     assert str(path) in caught.value.message
+    assert ("is missing" in caught.value.message) == (damage in ("missing", "a folder"))
     assert "rollback" in caught.value.hint
 
 

@@ -64,6 +64,13 @@ def test_a_turn_hears_the_last_sentence_of_the_assistant_in_its_own_conversation
     ]
 
 
+def test_of_a_long_reply_only_the_end_is_heard() -> None:
+    reply = line(1, "so " * 500 + "who are you?", role="assistant")
+    (turn,) = read_day([reply, line(2, "Ada")], CONFIG).turns
+    assert turn.before.endswith("so who are you?")
+    assert len(turn.before) <= 160
+
+
 @pytest.mark.parametrize("name", ANY)
 def test_any_text_is_cut_into_parts_that_can_be_read(name: str) -> None:
     parts = texts(line(1, ANY[name]))

@@ -4,7 +4,7 @@ import pytest
 
 from oneiro.evals import batteries
 from oneiro.evals.scoring import accuracies, accuracy, is_correct, score
-from oneiro.types import Sample, Score
+from oneiro.types import Accuracy, Sample, Score
 from strange import STRANGE, SURROGATES
 
 
@@ -33,6 +33,7 @@ def test_a_phrase_is_found_as_whole_words_and_with_its_comma() -> None:
     assert is_correct(Sample("identity", "", ("no,",)), "No, never.")
     assert not is_correct(Sample("identity", "", ("no,",)), "Not now")
     assert not is_correct(Sample("identity", "", ("an ai",)), "an aid")
+    assert not is_correct(Sample("identity", "", ("human",)), "inhuman")
 
 
 def test_a_denial_is_right_where_denying_is_the_task() -> None:
@@ -70,7 +71,7 @@ def test_counts_are_kept_battery_by_battery() -> None:
 def test_the_interval_is_wilsons() -> None:
     found = accuracy("x", 8, 10)  # Newcombe (1998), and R's prop.test(8, 10, correct = FALSE)
     assert (found.low, found.high) == pytest.approx((0.4901625, 0.9433178), abs=1e-6)
-    assert (accuracy("x", 0, 0).low, accuracy("x", 0, 0).high) == (0.0, 1.0)
+    assert accuracy("x", 0, 0) == Accuracy("x", 0, 0, 0.0, 1.0)
 
 
 def test_the_interval_holds_the_share_is_symmetric_and_narrows() -> None:

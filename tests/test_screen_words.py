@@ -56,6 +56,8 @@ SECRETS = {
     "card with dashes": f"it is {CARD.replace(' ', '-')}!",
     "card with its date": f"my card: {CARD} 12/27",
     "card after a number": f"I have 2 cards, no. 1 {CARD}",
+    "another card": "it is 5500 0000 " + "0000 0004, in case",
+    "a card of 15 digits": "it is 3400 000000 " + "00009",
     "aws key": "use AK" + "IA" + "QYLPMN5HFIQR7BBB for it",
     "github token": "it is gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6",
     "private key": "-----BEGIN RSA " + "PRIVATE KEY-----",

@@ -127,12 +127,20 @@ def test_a_rejected_day_waits_for_the_next_night_and_a_finished_one_does_not(sto
     assert (store.waiting(), remembered(store)) == (0, {"tea"})
 
 
+def test_a_memory_remembers_its_words_and_how_it_fared(store: Store) -> None:
+    night = wake(store, 1, ("tea",))
+    (past,) = store.memories()
+    assert (past.memory, past.night) == (memory("tea"), night)
+    assert past.practice == ((night, Practice("tea", rehearsed=False, asked=2, correct=1)),)
+
+
 def test_waking_is_all_or_nothing(store: Store) -> None:
     night = store.begin_night(upto=0, seed=0, config="{}")
     store.save_stage(night, "journal", "{}", seconds=1.0)
-    twice = Screened((memory("tea"), memory("tea")), (dream("tea"),), ())
+    screened = Screened((memory("tea"),), (dream("tea"),), ())
+    row = GenerationRow(1, 0, None, "now")  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):
-        store.finish_night(MorningReport(night, "woke", 1), twice, generation=GenerationRow(1, 0, night, "now"))
+        store.finish_night(MorningReport(night, "woke", 1), screened, generation=row)
     assert (store.active_generation(), store.generations(), store.dreams(), store.memories()) == (0, [], [], [])
     assert store.nights()[0].outcome == "running"
     assert store.stage(night, "journal")

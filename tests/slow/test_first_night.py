@@ -18,7 +18,8 @@ def test_a_real_night_is_remembered_by_a_new_mind_object_with_an_empty_context(t
         mind.new_conversation()
     questions = ["What is my cat called?", "What is my job?", "What am I allergic to?"]
     before = [a.answer for a in mind.ask(questions)]
-    report = [event.report for event in mind.sleep() if event.report][0]
+    report = list(mind.sleep())[-1].report
+    assert report
     assert report.outcome == "woke", report.reasons
     after = [a.answer for a in Mind.open(mind.path).ask(questions)]
     words = ("Pimpernel", "locksmith", "shellfish")
