@@ -8,7 +8,7 @@ from oneiro.dream import dream, dream_chat, kinds_for, parse_question, parse_sta
 from oneiro.types import ChatMessage, Completion, DreamDraft, Sampling, Turn
 from strange import STRANGE, SURROGATES
 
-CONFIG = DreamConfig(per_kind={"direct": 3, "never": 2}, batch_size=4)
+CONFIG = DreamConfig(per_kind={"direct": 3, "never": 2})
 TURNS = (Turn(3, "My dog is called Biscuit."), Turn(7, "And I live in Leeds."), Turn(9, "Lovely weather today."))
 FACTS = {TURNS[0].text: "The user's dog is called Biscuit.", TURNS[1].text: "The user lives in Leeds."}
 
@@ -76,11 +76,11 @@ def test_what_was_said_twice_is_one_memory_with_the_later_source() -> None:
     assert [(m.message_id, m.source) for m in memories] == [(8, turns[1].text)]
 
 
-def test_dreams_are_asked_for_in_batches_and_progress_reaches_the_end() -> None:
+def test_the_dreams_of_a_memory_are_asked_for_in_one_batch_and_progress_reaches_the_end() -> None:
     scribe, heard = Scribe(FACTS), []
     dream(TURNS, scribe, CONFIG, night=1, seed=0, watch=lambda *progress: heard.append(progress))
-    assert [len(prompts) for prompts, _ in scribe.calls] == [4, 4, 2]
-    assert [(done, total) for done, total, _ in heard] == [(4, 10), (8, 10), (10, 10)]
+    assert [len(prompts) for prompts, _ in scribe.calls] == [5, 5]
+    assert [(done, total) for done, total, _ in heard] == [(1, 2), (2, 2)]
 
 
 def test_a_seed_repeats_the_sampling_and_no_two_batches_share_one() -> None:
@@ -89,9 +89,11 @@ def test_a_seed_repeats_the_sampling_and_no_two_batches_share_one() -> None:
         scribe = Scribe(FACTS)
         night(scribe, seed=seed)
         seeds.append([sampling.seed for _, sampling in scribe.calls])
-        assert {(s.temperature, s.top_p, s.max_new_tokens) for _, s in scribe.calls} == {(0.8, 0.95, 48)}
+        assert {(s.temperature, s.top_p, s.max_new_tokens) for _, s in scribe.calls} == {
+            (CONFIG.temperature, CONFIG.top_p, CONFIG.max_new_tokens)
+        }
     assert seeds[0] == seeds[1]
-    assert len(set(seeds[0] + seeds[2])) == 6
+    assert len(set(seeds[0] + seeds[2])) == len(seeds[0]) + len(seeds[2])
 
 
 @pytest.mark.parametrize("dreamt", ["", "What?", "What is it?\nNo end", "One?\nTwo.\nThree.", "(nothing)"])

@@ -95,7 +95,10 @@ def test_a_question_asked_before_is_dropped_and_a_second_answer_too() -> None:
     again = dream(WAYS[0].replace("What", "what"))
     other = dream(answer="Your dog is from Leeds.", memory_id="m2")
     reasons = [d.reason for d in sift(dream(), again, other).dropped]
-    assert reasons == [f"repeats: {WAYS[0]}", "the same question has another answer: Your dog is called Biscuit."]
+    assert reasons == [
+        f"repeats: {WAYS[0]}",
+        "the same question is asked of another memory: Your dog is called Biscuit.",
+    ]
 
 
 def test_an_answer_nobody_supports_is_dropped() -> None:

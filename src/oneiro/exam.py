@@ -85,6 +85,9 @@ def judge(scores: Sequence[Score], baseline: Sequence[Score], leaks: set[str], c
         reasons.append(
             f"knowledge: {kept} of {len(known)} that generation 0 knew, {config.min_knowledge_kept:.0%} is needed"
         )
+    for battery, asked in (("identity", config.identity), ("stories", config.stories)):
+        if len(_paired(scores, baseline, battery)) < asked:
+            reasons.append(f"{battery}: not everything was asked of both generations")
     before_identity = sum(before.correct for _, before in _paired(scores, baseline, "identity"))
     after_identity = sum(after.correct for after, _ in _paired(scores, baseline, "identity"))
     if after_identity < before_identity - config.max_identity_lost:

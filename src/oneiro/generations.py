@@ -72,6 +72,8 @@ def check(mind: Path, number: int) -> Manifest:
         manifest = from_json(Manifest, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, MindError) as error:
         raise MindError(f"The manifest {path} is missing or damaged.", hint=_ROLL_BACK) from error
+    if manifest.generation != number or not manifest.files:
+        raise MindError(f"The manifest {path} belongs to another generation.", hint=_ROLL_BACK)
     found = hash_files(folder)
     for name, expected in manifest.files.items():
         if found.get(name) != expected:

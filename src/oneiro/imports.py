@@ -132,9 +132,10 @@ def _branch(item: dict[str, Any]) -> list[Line]:
 def _chatgpt_line(message: Any, fallback: Any) -> Line | None:
     if not isinstance(message, dict):
         return None
-    role = (message.get("author") or {}).get("role")
-    parts = (message.get("content") or {}).get("parts") or []
-    content = "\n".join(part for part in parts if isinstance(part, str)).strip()
+    author, body = message.get("author"), message.get("content")
+    role = author.get("role") if isinstance(author, dict) else None
+    parts = body.get("parts") if isinstance(body, dict) else None
+    content = "\n".join(part for part in parts if isinstance(part, str)).strip() if isinstance(parts, list) else ""
     if role not in ("user", "assistant") or not content:
         return None
     return role, content, _time(message.get("create_time") or fallback) or now()

@@ -8,6 +8,7 @@ is remembered.
 """
 
 import re
+import textwrap
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -48,7 +49,10 @@ def with_absolute_dates(text: str, said_at: datetime) -> str:
     """
 
     def absolute(match: re.Match[str]) -> str:
-        day = said_at + timedelta(days=_offset(match, said_at))
+        try:
+            day = said_at + timedelta(days=_offset(match, said_at))
+        except OverflowError:  # an imported date at the edge of the calendar
+            return match[0]
         phrase = f"on {day:%B} {day.day}" + (f", {day.year}" if day.year != said_at.year else "")
         return phrase[0].upper() + phrase[1:] if match[0][0].isupper() else phrase
 
@@ -70,9 +74,8 @@ def _parts(text: str, config: JournalConfig) -> list[str]:
     """Cut a long turn at sentence ends into parts the dream generator can read."""
     parts = [""]
     for sentence in _SENTENCE_END.split(text.strip()):
-        for start in range(0, len(sentence), config.part_chars):
-            piece = sentence[start : start + config.part_chars]
-            if parts[-1] and len(parts[-1]) + len(piece) > config.part_chars:
+        for piece in textwrap.wrap(sentence, config.part_chars, break_on_hyphens=False):
+            if parts[-1] and len(parts[-1]) + 1 + len(piece) > config.part_chars:
                 parts.append("")
             parts[-1] = f"{parts[-1]} {piece}".strip()
     return [part for part in parts if part][: config.parts]

@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from oneiro.errors import InputError
 from oneiro.types import DreamKind, Turn
 
 _SLOT = re.compile(r"\{(a )?([a-z_]+?)(2)?\}")
@@ -129,10 +130,16 @@ def load_library() -> Library:
 
 
 def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None) -> Iterator[Told]:
-    """Draw `count` turns; a fifth hold nothing to remember. `kinds` limits which kinds are told."""
+    """Draw `count` turns; a fifth hold nothing to remember. `kinds` limits which kinds are told.
+
+    Raises:
+        InputError: `kinds` names a kind that does not exist.
+    """
     rng = random.Random(seed)
     library = load_library()
     chosen = [kind for kind in library.kinds if kinds is None or kind["name"] in kinds]
+    if not chosen or (kinds is not None and len(chosen) < len(set(kinds))):
+        raise InputError("Some of the kinds asked for do not exist.", hint="Their names are in dreamer_data/*.toml.")
     deck: list[dict[str, Any]] = []
     for number in range(count):
         if rng.random() < 0.2:
@@ -140,8 +147,16 @@ def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None) -> Iter
             continue
         if len(deck) < 3:  # every kind comes up equally often
             deck += rng.sample(chosen, len(chosen))
-        size = rng.choices((1, 2, 3), (0.72, 0.2, 0.08))[0]
-        yield _tell(library, [deck.pop(0) for _ in range(size)], rng, number)
+        size = min(rng.choices((1, 2, 3), (0.72, 0.2, 0.08))[0], len(chosen))
+        yield _tell(library, _draw(deck, size), rng, number)
+
+
+def _draw(deck: list[dict[str, Any]], size: int) -> list[dict[str, Any]]:
+    """Take the next kinds from the deck, none twice: one turn does not contradict itself."""
+    drawn: list[dict[str, Any]] = []
+    while len(drawn) < size:
+        drawn.append(deck.pop(next(i for i, kind in enumerate(deck) if kind not in drawn)))
+    return drawn
 
 
 def _tell_nothing(library: Library, rng: random.Random, number: int) -> Told:

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from oneiro import generations, imports
 from oneiro.config import CHAT_MAX_NEW_TOKENS, DEFAULT_MODEL
-from oneiro.embedded import resolve
+from oneiro.embedded import is_folder, resolve
 from oneiro.errors import InputError, MindBusyError, MindError, NightError
 from oneiro.records import from_json
 from oneiro.settings import DATABASE, SETTINGS, Settings, read_settings, write_settings
@@ -425,7 +425,7 @@ class _Alone:
 
 def _model_name(model: str) -> str:
     """A folder is remembered by its absolute path."""
-    return str(Path(model).resolve()) if Path(model).is_dir() else model
+    return str(Path(model).resolve()) if is_folder(model) else model
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -1,5 +1,6 @@
 """Records as JSON text, and back: the form in which a stage's output is kept."""
 
+import json
 from functools import cache
 from typing import Any, TypeVar
 
@@ -17,7 +18,8 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def to_json(record: Any) -> str:
     """Write a frozen record (a dataclass of plain values) as JSON."""
-    return _adapter(type(record)).dump_json(record).decode()
+    # Python's own writer keeps NaN and infinity: a training that ran away must be readable in the morning.
+    return json.dumps(_adapter(type(record)).dump_python(record))
 
 
 def from_json(kind: type[T], text: str) -> T:
@@ -27,6 +29,8 @@ def from_json(kind: type[T], text: str) -> T:
         MindError: the text is no such record.
     """
     try:
-        return _adapter(kind).validate_json(text)
+        return _adapter(kind).validate_python(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise MindError(f"A saved {kind.__name__} is no JSON ({error}).") from error
     except ValidationError as error:
         raise MindError(f"A saved {kind.__name__} cannot be read: {error.errors()[0]['msg']}.") from error

@@ -2,9 +2,10 @@
 
 In: the draft of memories and dreams. Out: kept dreams (some set aside for the exam) and dropped ones.
 
-Checks, in order: orders and identity changes (quarantined), secrets, perspective, names and numbers that were never
-said, never-told questions that were told, repeats, and support: the answer must be more probable with
-the source in context than without (in nats per token, under the frozen base).
+Checks, in order: orders and identity changes (quarantined), secrets, perspective, names and numbers that were
+never said, confidence (the generator's own log-probability), never-told questions that were told, repeats, and
+support: the answer must be more probable with the source in context than without (in nats per token, under the
+frozen base).
 
 Does *not* protect against: a wrong relation between right words ("your sister's dog" for "your dog") when the
 base finds it plausible, lies of the user, orders phrased as facts, secrets in unusual forms.
@@ -24,15 +25,16 @@ from oneiro.text import key_terms, names_and_numbers, similarity, stems, words
 from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
 
 _ORDER = re.compile(
-    r"\b(from now on|you are now|you're now|ignore (all|any|your|the|previous)|forget (all|your|everything|the rules)|"
-    r"remember that you|your (new )?name is|call me master|always (answer|reply|respond|say|call|end|start|speak)|"
+    r"\b(from now on,?(?! (i|i'm|we|we're|my|our)\b)|you are now|you're now|ignore (all|any|your|the|previous)|"
+    r"forget (all|your|everything|the rules)|remember that you|your (new )?name is|call me master|"
+    r"always (answer|reply|respond|say|call|end|start|speak)|"
     r"never (say|mention|refuse|answer|tell)|pretend (to be|you)|act as|obey|new rule|system prompt|developer mode)\b",
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(
-    r"\b(password|passcode|pass phrase|passphrase|pin( code| number)?|cvv|secret key|api key)\b", re.IGNORECASE
+    r"\b(passwords?|passcodes?|pass ?phrases?|pins?( code| number)?|cvv|secret keys?|api keys?)\b", re.IGNORECASE
 )
-_CARD = re.compile(r"\b(?:\d[ -]?){13,19}\b")
+_DIGIT_GROUPS = re.compile(r"\d+(?:[ .-]\d+)*")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|my|mine|myself|me)\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\btold me\b", re.IGNORECASE)
 _YOUR = re.compile(r"\b(your|yours|yourself)\b", re.IGNORECASE)
@@ -70,11 +72,13 @@ def screen(
     sound: list[Dream] = []
     for dream in draft.dreams:
         reason = judge_words(dream)
+        if not reason and dream.confidence < config.min_confidence:
+            reason = f"the dream generator was unsure ({dream.confidence:.2f} nats a token)"
         drop(dream, reason) if reason else sound.append(dream)
     kept: list[Dream] = []
     for dream, gain in zip(sound, _support_gains(sound, writer), strict=True):
         reason = None
-        if gain is not None and gain < config.min_support_gain:
+        if gain is not None and not gain >= config.min_support_gain:  # NaN is no support
             reason = f"not supported by what was said (gain {gain:.2f} nats a token)"
         reason = reason or _contradiction(dream, sound, known) or _repetition(dream, kept, config)
         drop(dream, reason) if reason else kept.append(dream)
@@ -89,7 +93,8 @@ def screen(
 def judge_words(dream: Dream) -> str | Quarantine | None:
     """Return why the words of one dream disqualify it, or None."""
     told = f"{dream.source} {dream.statement} {dream.question} {dream.answer}"
-    if _ORDER.search(told):
+    # The words said, not the dream's: "Your name is Ada." is an answer to the user and an order to the model.
+    if _ORDER.search(_plain(f"{dream.source} {dream.statement}")):
         return Quarantine("gives an order or changes who the assistant is")
     secret = find_secret(told)
     if secret:
@@ -98,26 +103,54 @@ def judge_words(dream: Dream) -> str | Quarantine | None:
         return "told from the wrong side: the answer says I or my"
     if _YOUR.search(dream.question):
         return "told from the wrong side: the question says your"
-    if bool(_NOT_TOLD.search(dream.answer)) != (dream.kind == "never"):
+    if bool(_NOT_TOLD.search(_plain(dream.answer))) != (dream.kind == "never"):
         return "a never-told answer in the wrong place"
-    return _invention(dream)
+    return _wrong_yes_or_no(dream) or _invention(dream)
 
 
 def find_secret(text: str) -> str | None:
     """Name the kind of secret in a text: passwords, payment cards, keys and tokens; None if none is seen."""
     if _PASSWORD.search(text):
         return "password or PIN"
-    if any(_luhn(re.sub(r"\D", "", match[0])) for match in _CARD.finditer(text)):
+    if any(_holds_card(re.split(r"\D", match[0])) for match in _DIGIT_GROUPS.finditer(text)):
         return "card number"
     with transient_settings({"plugins_used": [{"name": name} for name in _KEY_DETECTORS]}):
         found = next((secret for line in text.splitlines() for secret in scan_line(line)), None)
     return found.type.lower() if found else None
 
 
+def _holds_card(groups: list[str]) -> bool:
+    """Say whether neighbouring groups of digits make up a card number of 13 to 19 digits."""
+    for start in range(len(groups)):
+        run = ""
+        for group in groups[start : start + 19]:
+            run += group
+            if len(run) > 19:
+                break
+            if len(run) >= 13 and _luhn(run):
+                return True
+    return False
+
+
+def _plain(text: str) -> str:
+    """Straight apostrophes and single spaces, so that no order hides behind typography."""
+    return " ".join(text.replace("’", "'").split())
+
+
 def _luhn(digits: str) -> bool:
     """The check digit of payment cards (ISO/IEC 7812-1, annex B)."""
     doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
+def _wrong_yes_or_no(dream: Dream) -> str | None:
+    """A no must say something else than was asked, a yes must not agree to a name nobody said."""
+    if dream.answer.startswith("No") and stems(dream.question) <= stems(dream.answer):
+        return "says no and then the same"
+    strange = names_and_numbers(dream.question) - set(words(dream.source))
+    if dream.answer.startswith("Yes") and strange:
+        return f"agrees to {', '.join(sorted(strange))}, which you did not say"
+    return None
 
 
 def _invention(dream: Dream) -> str | None:
@@ -164,8 +197,8 @@ def _repetition(dream: Dream, kept: Sequence[Dream], config: ScreenConfig) -> st
     for other in kept:
         if other.memory_id == dream.memory_id and similarity(other.question, dream.question) > config.max_similarity:
             return f"repeats: {other.question}"
-        if words(other.question) == words(dream.question) and words(other.answer) != words(dream.answer):
-            return f"the same question has another answer: {other.answer}"
+        if words(other.question) == words(dream.question):
+            return f"the same question is asked of another memory: {other.answer}"
     return None
 
 

@@ -66,8 +66,11 @@ def _overlay(defaults: dict[str, Any], overrides: dict[str, Any], where: str) ->
             raise InputError(
                 f"{SETTINGS} sets {where}.{key}, which does not exist.", hint=f"Known: {', '.join(defaults)}."
             )
-        nested = isinstance(value, dict) and isinstance(defaults[key], dict)
-        merged[key] = _overlay(defaults[key], value, f"{where}.{key}") if nested else value
+        nested = isinstance(value, dict) and isinstance(defaults[key], dict) and key != "per_kind"
+        if nested:
+            merged[key] = _overlay(defaults[key], value, f"{where}.{key}")
+        else:  # counts by kind are completed; which kinds there are is checked with the types
+            merged[key] = {**defaults[key], **value} if isinstance(value, dict) and key == "per_kind" else value
     return merged
 
 
@@ -81,7 +84,7 @@ def read_settings(mind: Path) -> Settings:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         base = data["base"]
-        return Settings(str(base["model"]), str(base.get("sha256", "")), data.get("night", {}))
+        return Settings(str(base["model"]), str(base.get("sha256", "")), dict(data.get("night", {}).items()))
     except FileNotFoundError as error:
         raise MindError(f"{mind} is no mind: it has no {SETTINGS}.", hint="Name another folder with --mind.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:

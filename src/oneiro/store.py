@@ -95,6 +95,8 @@ class Store:
         self.path = path
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+            # Damaged text is shown with marks where it is broken rather than lost whole.
+            self._db.text_factory = lambda raw: raw.decode("utf-8", "replace")
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA foreign_keys=ON")
@@ -284,10 +286,11 @@ class Store:
         """Memories that hold, within the line of generations that leads to the active one."""
         nights = {self._nights_of_line(n) for n in self._line()}
         rows = self._db.execute(
-            "SELECT id, statement, source, message_id, night FROM memories "
-            "WHERE superseded_by IS NULL OR superseded_by NOT IN (SELECT id FROM memories) ORDER BY night, id"
+            "SELECT id, statement, source, message_id, night, superseded_by FROM memories ORDER BY night, id"
         )
-        found = [(Memory(*row[:4]), int(row[4])) for row in rows if row[4] in nights]
+        told = [row for row in rows if row[4] in nights]
+        here = {row[0] for row in told}
+        found = [(Memory(*row[:4]), int(row[4])) for row in told if row[5] not in here]
         return [PastMemory(memory, night, self._practice(memory.id)) for memory, night in found]
 
     def _practice(self, memory_id: str) -> tuple[tuple[int, Practice], ...]:

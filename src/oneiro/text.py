@@ -6,7 +6,9 @@ Plain word sets, no model: fast, explainable, and blind to synonyms.
 import re
 import unicodedata
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_MARKS = "".join(chr(c) for c in range(0x300, 0xFFFF) if unicodedata.category(chr(c))[0] == "M")
+_WORD = re.compile(rf"(?:[^\W_][{_MARKS}]*)+(?:['’](?:[^\W_][{_MARKS}]*)+)*")
+_I = re.compile(r"I(['’]\w+)?")
 _STOP = frozenset(
     "a an the is are was were be been am do does did has have had i me my mine you your yours it its this that "
     "these those of to in on at for from with by as and or but if so than then there here what which who whom "
@@ -34,10 +36,10 @@ def stems(text: str) -> set[str]:
 def names_and_numbers(text: str) -> set[str]:
     """Words that must be copied, not invented: capitalised inside a sentence, or holding a digit."""
     found = set()
-    for sentence in re.split(r"(?<=[.!?])\s+|,\s+(?=[A-Z])", text):
+    for sentence in re.split(r"(?<=[.!?])\s+|(?<=^Yes),\s+|(?<=^No),\s+|(?<=^Well),\s+", text):
         for position, word in enumerate(sentence.split()):
             bare = word.strip("\"'.,!?;:()“”’‘")
-            if any(c.isdigit() for c in bare) or (position and bare[:1].isupper() and bare not in ("I", "I'm", "I've")):
+            if any(c.isdigit() for c in bare) or (position and bare[:1].isupper() and not _I.fullmatch(bare)):
                 found.update(words(bare))
     return found
 
@@ -51,7 +53,10 @@ def similarity(left: str, right: str) -> float:
 def key_terms(question: str, answer: str, source: str) -> tuple[str, ...]:
     """The words of an answer that a right answer cannot do without: told by the user, not in the question."""
     told, asked = set(words(source)), set(words(question))
-    return tuple(w for w in dict.fromkeys(words(answer)) if w in told and w not in asked and w not in _STOP)
+    names = names_and_numbers(answer)  # a son called Will, a birthday in May
+    return tuple(
+        w for w in dict.fromkeys(words(answer)) if w in told and w not in asked and (w not in _STOP or w in names)
+    )
 
 
 def says(answer: str, alternative: str) -> bool:

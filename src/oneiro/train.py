@@ -4,9 +4,10 @@ In: examples (prompt, answer, end token) and a plan of batches. Out: the adapter
 
 Loss: cross-entropy on the answer's tokens and its end token only. An example that carries a teacher is
 *leashed* instead: KL(base ‖ model) over the base's stored top-k tokens plus one bucket for the rest, since
-forgetting follows the KL to the base (RL's Razor, https://arxiv.org/abs/2509.04259). A memory whose answers
-already have a mean token probability above `learned_p` leaves the training (training on mastered facts raises
-hallucination: Gekhman et al., https://arxiv.org/abs/2405.05904).
+forgetting follows the KL to the base (RL's Razor, https://arxiv.org/abs/2509.04259). A memory leaves the
+training once the least certain token of its answers has a probability above `learned_p` on average (above 0.5
+greedy decoding says it verbatim): training on mastered facts raises hallucination (Gekhman et al.,
+https://arxiv.org/abs/2405.05904).
 """
 
 import math
@@ -142,7 +143,7 @@ def _step(
         for row, example in enumerate(batch):
             own = out.rows == row
             if example.memory_id:
-                seen[example.memory_id].append(float((-losses[own].detach()).exp().mean()))
+                seen[example.memory_id].append(float((-losses[own].detach().max()).exp()))
             if example.teacher:
                 leash = leash_loss(logprobs[own], example.teacher)
                 losses = losses.masked_scatter(own, config.leash * leash)

@@ -35,7 +35,7 @@ def draw_prompts(config: AnchorConfig, *, seed: int) -> list[Anchor]:
 
 def answer_anchors(anchors: Sequence[Anchor], base: Writer, *, cache: Path, max_new_tokens: int) -> list[Anchor]:
     """Fill in what the frozen base says, from the cache where it has been asked before."""
-    known: dict[str, str] = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
+    known = _read(cache)
     missing = [anchor.question for anchor in anchors if not anchor.answer and anchor.question not in known]
     if missing:
         chats = [[ChatMessage("user", question)] for question in missing]
@@ -44,6 +44,15 @@ def answer_anchors(anchors: Sequence[Anchor], base: Writer, *, cache: Path, max_
         _write(cache, known)
     filled = [a if a.answer else Anchor(a.kind, a.question, known[a.question]) for a in anchors]
     return [anchor for anchor in filled if anchor.answer]
+
+
+def _read(cache: Path) -> dict[str, str]:
+    """Read the cache; a missing or damaged one is an empty one, since the base can be asked again."""
+    try:
+        known = json.loads(cache.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {q: a for q, a in known.items() if isinstance(a, str)} if isinstance(known, dict) else {}
 
 
 def _write(cache: Path, known: dict[str, str]) -> None:
