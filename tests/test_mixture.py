@@ -44,7 +44,7 @@ def test_a_small_group_leaves_its_share_unused_and_repeats_nothing() -> None:
         mixed = mix(kept, rehearsal, CONFIG, seed=1)
         assert max(Counter(mixed.examples).values()) == 1
         assert counts(mixed)["replay"] == min(40, sizes["replay"])
-        assert counts(mixed)["never"] == min(16, sizes["never"])
+        assert counts(mixed)["never"] == min(round(90 * CONFIG.never / CONFIG.dream), sizes["never"])
 
 
 def test_held_out_wordings_never_enter_the_training_set() -> None:

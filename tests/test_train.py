@@ -46,9 +46,11 @@ def test_training_leaves_the_base_byte_for_byte_as_it_was(llm: LLM) -> None:
 
 def test_a_memory_that_is_learned_stops_being_trained(llm: LLM) -> None:
     found = examples(llm, {"dog?": "Biscuit."}, "easy") + examples(llm, {"boat?": "Morwenna."}, "hard")
-    fitted = run(llm, found, replace(CONFIG, learned_p=0.6, epochs=60))
+    endless = replace(CONFIG, learned_p=0.02, epochs=60)  # tied random embeddings keep the end token improbable
+    fitted = run(llm, found, endless)
     assert set(fitted.learned) == {"easy", "hard"}
     assert len(fitted.losses) < 60
+    assert run(llm, found, replace(endless, learned_p=2.0)).learned == []
 
 
 def test_the_loss_is_taken_on_the_answer_and_its_end_token_only(llm: LLM) -> None:

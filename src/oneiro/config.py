@@ -28,7 +28,7 @@ class DreamConfig:
     per_kind: dict[DreamKind, int] = field(
         default_factory=lambda: {"direct": 14, "reverse": 4, "yesno": 4, "indirect": 3, "never": 3}
     )
-    temperature: float = 0.7
+    temperature: float = 1.0
     top_p: float = 0.95
     max_new_tokens: int = 48
     max_statements: int = 8  # memories read from one turn, at most
@@ -58,7 +58,7 @@ class AnchorConfig:
 
     per_kind: dict[str, int] = field(
         default_factory=lambda: {
-            "facts": 10,
+            "facts": 24,
             "explain": 4,
             "small_talk": 4,
             "stories": 6,
@@ -79,8 +79,8 @@ class MixtureConfig:
 
     dream: float = 0.45
     replay: float = 0.20
-    grounding: float = 0.12
-    never: float = 0.08
+    grounding: float = 0.18
+    never: float = 0.06
     safety: float = 0.08
     alarming: float = 0.04
     identity: float = 0.03
@@ -96,7 +96,7 @@ class TrainConfig:
     warmup_steps: int = 8
     epochs: int = 8
     batch_size: int = 8
-    leash: float = 1.0  # weight of the KL to the frozen base on grounding
+    leash: float = 3.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
     learned_p: float = 0.75  # probability of an answer's least certain token at which a memory stops being trained
     max_grad_norm: float = 1.0

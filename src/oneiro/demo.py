@@ -70,7 +70,8 @@ def read_day(file: Path | None, *, short: bool) -> Day:
         raise InputError(
             f"The day {file} cannot be read ({error}).", hint="See demo_data/day.toml for its form."
         ) from error
-    general = batteries.knowledge()[60 : 60 + _BASE_QUESTIONS] + batteries.identity()[20 : 20 + _IDENTITY_QUESTIONS]
+    alone = [s for s in batteries.identity() if not s.messages]  # `oneiro ask` has no earlier turns
+    general = batteries.knowledge()[60 : 60 + _BASE_QUESTIONS] + alone[20 : 20 + _IDENTITY_QUESTIONS]
     return Day(say[: _SHORT_MEMORIES + 1] if short else say, (*samples, *never, *stories, *general))
 
 
@@ -93,7 +94,7 @@ def run(*, short: bool = False, keep: Path | None = None, day: Path | None = Non
         dreamed = {" ".join(words(r.dream.question)) for r in mind.dreams() if r.kept and not r.dream.held_out}
         fair = [s for s in script.samples if " ".join(words(s.question)) not in dreamed]
         if len(fair) < len(script.samples):
-            console.print(f"{len(script.samples) - len(fair)} questions were dreamed word for word and are left out.")
+            console.print(f"Left out, as dreamed word for word: {len(script.samples) - len(fair)} of the questions.")
         after = _ask(path, fair)
         _show_answers(after, console, only_memories=False)
         fair_before = [s for s in before if s.sample in set(fair)]
@@ -120,7 +121,7 @@ def _talk(mind: Mind, lines: Sequence[str], console: Console) -> None:
 
 def _ask(path: Path, samples: Sequence[Sample]) -> list[Score]:
     """Ask in a process of its own; nothing of this one can help it."""
-    lines = "\n".join(s.question or s.messages[-1].content for s in samples)
+    lines = "\n".join(s.question for s in samples)
     command = [sys.executable, "-m", "oneiro", "ask", "--mind", str(path), "--questions", "-", "--json"]
     done = subprocess.run(command, input=lines, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:

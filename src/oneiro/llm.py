@@ -69,7 +69,7 @@ class LLM:
         transformers_logging.disable_progress_bar()
         on_gpu = torch.cuda.is_available()
         try:
-            model = AutoModelForCausalLM.from_pretrained(
+            model: Any = AutoModelForCausalLM.from_pretrained(
                 base.path,
                 dtype=torch.bfloat16 if on_gpu else torch.float32,
                 use_safetensors=True,

@@ -151,6 +151,7 @@ class Mind:
         """
         if not text.strip():
             raise InputError("The message is empty.", hint="Say something.")
+        text = text.encode("utf-8", "replace").decode("utf-8")  # half an emoji, as some terminals send
         awake = self._ready()
         awake.check_length(text)
         if not private:
@@ -187,7 +188,7 @@ class Mind:
         """Answer questions, each with an empty context, greedily and in one batch; nothing is journalled."""
         if isinstance(questions, str):
             questions = [questions]
-        asked = [question for question in questions if question.strip()]
+        asked = [q.encode("utf-8", "replace").decode("utf-8") for q in questions if q.strip()]
         if not asked:
             raise InputError("There is no question.", hint='Ask one: oneiro ask "What is my name?"')
         awake = self._ready()

@@ -30,7 +30,7 @@ def from_json(kind: type[T], text: str) -> T:
     """
     try:
         return _adapter(kind).validate_python(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise MindError(f"A saved {kind.__name__} is no JSON ({error}).") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise MindError(f"A saved {kind.__name__} cannot be read: {error}.") from error
     except ValidationError as error:
         raise MindError(f"A saved {kind.__name__} cannot be read: {error.errors()[0]['msg']}.") from error

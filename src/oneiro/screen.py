@@ -186,6 +186,9 @@ def _contradiction(dream: Dream, tonight: Sequence[Dream], known: Sequence[Dream
     asked = stems(dream.question)
     if not asked:
         return "too vague to say what was never told"
+    told_of = names_and_numbers(dream.question) & set(words(dream.source))
+    if told_of:  # it would teach that a name you told is one you did not
+        return f"asks as if {', '.join(sorted(told_of))} had not been told"
     for other in (*tonight, *known):
         told = stems(other.question)
         if other.kind != "never" and (asked <= told or len(asked & told) / len(asked | told) >= 0.75):

@@ -59,23 +59,17 @@ def key_terms(question: str, answer: str, source: str) -> tuple[str, ...]:
     )
 
 
-def says(answer: str, alternative: str) -> bool:
-    """Say whether all words of an alternative stand in the answer, and the answer does not deny them."""
+_DENIALS = frozenset(
+    "not no never don't doesn't isn't haven't aren't wasn't didn't cannot can't shouldn't won't".split()
+)
+
+
+def says(answer: str, alternative: str, *, asked: str = "") -> bool:
+    """Say whether all words of an alternative stand in the answer, and the answer does not deny them.
+
+    A denial is no fault where the alternative or the question holds one ("Which herb should never …?").
+    """
     given, wanted = words(answer), words(alternative)
     if not wanted or not set(wanted) <= set(given):
         return False
-    denials = {
-        "not",
-        "no",
-        "never",
-        "don't",
-        "doesn't",
-        "isn't",
-        "haven't",
-        "aren't",
-        "wasn't",
-        "didn't",
-        "cannot",
-        "can't",
-    }
-    return not (denials & set(given)) or bool(denials & set(wanted))
+    return not (_DENIALS & set(given)) or bool(_DENIALS & {*wanted, *words(asked)})

@@ -22,7 +22,7 @@ def is_correct(sample: Sample, answer: str) -> bool:
         return bool(words(answer))
     if sample.battery in _PHRASED:
         return any(_phrase(right, answer) for right in sample.answers)
-    return any(says(answer, right) for right in sample.answers)
+    return any(says(answer, right, asked=sample.question) for right in sample.answers)
 
 
 def score(samples: Sequence[Sample], answers: Sequence[str]) -> list[Score]:
