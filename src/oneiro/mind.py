@@ -31,6 +31,7 @@ from oneiro.records import from_json
 from oneiro.settings import DATABASE, SETTINGS, Settings, read_settings, write_settings
 from oneiro.sleeper import LOCK
 from oneiro.store import DreamRecord, Store
+from oneiro.text import utf8
 from oneiro.types import Channel, ChatMessage, Event, Message, MorningReport
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Mind:
         """
         if not text.strip():
             raise InputError("The message is empty.", hint="Say something.")
-        text = text.encode("utf-8", "replace").decode("utf-8")  # half an emoji, as some terminals send
+        text = utf8(text)
         awake = self._ready()
         awake.check_length(text)
         if not private:
@@ -188,7 +189,7 @@ class Mind:
         """Answer questions, each with an empty context, greedily and in one batch; nothing is journalled."""
         if isinstance(questions, str):
             questions = [questions]
-        asked = [q.encode("utf-8", "replace").decode("utf-8") for q in questions if q.strip()]
+        asked = [utf8(question) for question in questions if question.strip()]
         if not asked:
             raise InputError("There is no question.", hint='Ask one: oneiro ask "What is my name?"')
         awake = self._ready()

@@ -13,6 +13,7 @@ from pathlib import Path
 from oneiro.errors import MindError
 from oneiro.migrations import MIGRATIONS, migrate
 from oneiro.records import from_json, to_json
+from oneiro.text import utf8
 from oneiro.types import Channel, Dream, Dropped, Memory, Message, MorningReport, Role, Screened, StageName
 
 
@@ -134,8 +135,7 @@ class Store:
     ) -> Message:
         """Save one line; when this returns, it is on disk."""
         at = created_at or now()
-        # A lone surrogate (a broken emoji from some terminals) cannot be stored as UTF-8.
-        clean = content.encode("utf-8", "replace").decode("utf-8")
+        clean = utf8(content)
         cursor = self._db.execute(
             "INSERT INTO messages (conversation, role, content, created_at, channel) VALUES (?, ?, ?, ?, ?)",
             (conversation, role, clean, at, channel),

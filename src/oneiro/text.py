@@ -17,6 +17,11 @@ _STOP = frozenset(
 )
 
 
+def utf8(text: str) -> str:
+    """Replace what UTF-8 cannot hold: half an emoji, as some terminals send it, is a lone surrogate."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def words(text: str) -> list[str]:
     """Split into lower-case words; possessive 's is dropped, accents are kept."""
     plain = unicodedata.normalize("NFC", text).replace("’", "'").casefold()
