@@ -11,6 +11,7 @@ from fakes_cli import DREAMS, WOKE, FakeMind
 from oneiro import show
 from oneiro.bases import Installed
 from oneiro.mind import Answer
+from oneiro.text import utf8
 
 
 def text_of(what: RenderableType) -> str:
@@ -26,7 +27,7 @@ def test_clean_keeps_newlines_tabs_and_every_letter():
 
 
 def test_utf8_replaces_lone_surrogates():
-    assert show.utf8("caf\udce9 🐶") == "caf? 🐶"
+    assert utf8("caf\udce9 🐶") == "caf? 🐶"
 
 
 def test_json_is_ascii_and_knows_records_and_paths(tmp_path: Path):

@@ -16,6 +16,7 @@ from oneiro import show
 from oneiro.config import DEFAULT_MODEL, DreamerConfig
 from oneiro.edge import Edge, JsonOption, MindOption, ModelOption, VersionOption, put, read_text
 from oneiro.errors import InputError
+from oneiro.text import utf8
 
 if TYPE_CHECKING:
     from oneiro.mind import Mind
@@ -82,7 +83,7 @@ def ask(
     if (question is None) == (questions is None):
         raise InputError("Give either a question or --questions FILE.", hint='For example: oneiro ask "Who am I?"')
     asked = [question or ""] if questions is None else read_text(questions).split("\n")
-    asked = [line for line in (show.utf8(line).strip() for line in asked) if line]
+    asked = [line for line in (utf8(line).strip() for line in asked) if line]
     if not asked:
         raise InputError("There is no question to ask.", hint="Write one question a line.")
     answers = _minds(ctx).open(mind, model=model).ask(asked)

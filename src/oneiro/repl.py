@@ -19,6 +19,7 @@ from rich.console import Console
 
 from oneiro import show
 from oneiro.errors import OneiroError
+from oneiro.text import utf8
 from oneiro.types import Channel, Event
 from oneiro.watch import closable, watch_night
 
@@ -81,7 +82,7 @@ def terminal_reader(history_file: Path) -> Reader:
 
     def read(*, private: bool) -> Line:
         history.private = private
-        text = show.utf8(session.prompt("private> " if private else "> "))
+        text = utf8(session.prompt("private> " if private else "> "))
         # Enter sends, so only a paste can bring a line break into the text.
         return Line(text, "pasted" if "\n" in text.strip() else "typed")
 
@@ -95,7 +96,7 @@ def pipe_reader(stream: TextIO) -> Reader:
         text = stream.readline()
         if not text:
             raise EOFError
-        return Line(show.utf8(text), "typed")
+        return Line(utf8(text), "typed")
 
     return read
 

@@ -36,11 +36,6 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def utf8(text: str) -> str:
-    """Replace what UTF-8 cannot hold: broken bytes of arguments and terminals arrive as lone surrogates."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def to_json(value: object) -> str:
     """Write records as JSON in ASCII, which every terminal's encoding carries."""
     return json.dumps(value, indent=2, default=_plain)
