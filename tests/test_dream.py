@@ -4,11 +4,11 @@ import pytest
 
 from oneiro import dream as stage
 from oneiro.config import DreamConfig
-from oneiro.dream import dream, dream_chat, kinds_for, parse_question, parse_statements, read_chat
+from oneiro.dream import Wish, dream, dream_chat, parse_question, parse_statements, read_chat, told_words, wishes
 from oneiro.types import ChatMessage, Completion, DreamDraft, Sampling, Turn
 from strange import STRANGE, SURROGATES
 
-CONFIG = DreamConfig(per_kind={"direct": 3, "never": 2})
+CONFIG = DreamConfig(per_kind={"direct": 4, "never": 2}, least_per_word={"direct": 1, "indirect": 1})
 TURNS = (Turn(3, "My dog is called Biscuit."), Turn(7, "And I live in Leeds."), Turn(9, "Lovely weather today."))
 FACTS = {TURNS[0].text: "The user's dog is called Biscuit.", TURNS[1].text: "The user lives in Leeds."}
 
@@ -29,7 +29,7 @@ class Scribe:
         else:
             self.calls.append((prompts, sampling))
             parts = [p.split("\nQuestion: ") for p in prompts]
-            texts = [self.dreamt.format(kind=kind, fact=head.split("Fact: ")[-1]) for head, kind in parts]
+            texts = [self.dreamt.format(kind=kind.splitlines()[0], fact=head.split("Fact: ")[-1]) for head, kind in parts]
         return [Completion(text, -0.1) for text in texts]
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
@@ -64,7 +64,7 @@ def test_every_memory_is_dreamed_of_as_often_as_the_settings_say() -> None:
     draft = night(Scribe(FACTS))
     for memory in draft.memories:
         own = [d for d in draft.dreams if d.memory_id == memory.id]
-        assert sorted(d.kind for d in own) == ["direct"] * 3 + ["never"] * 2
+        assert sorted(d.kind for d in own) == ["direct"] * 4 + ["never"] * 2
         assert {(d.source, d.statement) for d in own} == {(memory.source, memory.statement)}
         assert {d.answer for d in own} == {f"It is {memory.statement}"}
         assert all(f"({d.kind})" in d.question and not d.held_out for d in own)
@@ -79,7 +79,7 @@ def test_what_was_said_twice_is_one_memory_with_the_later_source() -> None:
 def test_the_dreams_of_a_memory_are_asked_for_in_one_batch_and_progress_reaches_the_end() -> None:
     scribe, heard = Scribe(FACTS), []
     dream(TURNS, scribe, CONFIG, night=1, seed=0, watch=lambda *progress: heard.append(progress))
-    assert [len(prompts) for prompts, _ in scribe.calls] == [5, 5]
+    assert [len(prompts) for prompts, _ in scribe.calls] == [6, 6]
     assert [(done, total) for done, total, _ in heard] == [(1, 2), (2, 2)]
 
 
@@ -117,15 +117,16 @@ def test_a_question_that_says_nothing_of_the_user_is_not_read() -> None:
 @pytest.mark.parametrize("name", STRANGE | SURROGATES)
 def test_the_users_words_reach_the_dreamer_to_the_letter(name: str) -> None:
     turn = Turn(1, (STRANGE | SURROGATES)[name], "Who?")
-    for chat in (read_chat(turn), dream_chat(turn, "The user exists.", "direct")):
+    for chat in (read_chat(turn), dream_chat(turn, "The user exists.", Wish("direct"))):
         assert [message.role for message in chat] == ["system", "user"]
         assert f"User: {turn.text}" in chat[1].content
         assert chat[1].content.startswith("Assistant: Who?")
 
 
-def test_all_dreams_of_a_fact_share_everything_but_the_kind() -> None:
-    prompts = [dream_chat(TURNS[0], "The user exists.", kind)[1].content for kind in ("direct", "never")]
-    assert prompts[0].removesuffix("direct") == prompts[1].removesuffix("never")
+def test_all_dreams_of_a_fact_share_everything_but_the_wish() -> None:
+    wished = (Wish("direct", "Biscuit"), Wish("never"))
+    prompts = [dream_chat(TURNS[0], "The user exists.", wish)[1].content for wish in wished]
+    assert prompts[0].removesuffix("direct\nAnswer with: Biscuit") == prompts[1].removesuffix("never")
 
 
 @pytest.mark.parametrize("facts", [[], ["The user has a dog."], ["The user is Zoë 🐶.", "The user hates tea!"]])
@@ -150,9 +151,34 @@ def test_any_text_of_the_dreamer_can_be_read(name: str) -> None:
     assert parse_question(text) is None
 
 
+def test_every_told_word_of_a_fact_is_asked_for() -> None:
+    source = "My sister Odile teaches physics, in Nantes!"
+    statement = "The user's sister Odile teaches physics near Nantes."
+    assert told_words(statement, source) == ["sister", "Odile", "teaches", "physics", "Nantes"]
+    config = DreamConfig()
+    asked = [wish.word for wish in wishes(statement, source, config) if wish.kind == "direct"]
+    assert {asked.count(word) for word in told_words(statement, source)} == {config.least_per_word["direct"]}
+
+
+def test_a_fact_with_one_told_word_has_all_its_dreams_ask_for_it() -> None:
+    config = DreamConfig()
+    wished = wishes("The user likes teal.", "Teal is my colour!", config)
+    assert {kind: [w.kind for w in wished].count(kind) for kind in config.per_kind} == config.per_kind
+    assert {w.word for w in wished if w.kind in stage.WORDED} == {"teal"}
+    assert {w.word for w in wished if w.kind not in stage.WORDED} == {""}
+
+
+def test_a_fact_of_no_told_word_is_dreamed_of_all_the_same() -> None:
+    wished = wishes("The user is vegetarian.", "I stopped eating meat.", DreamConfig())
+    assert {kind: [w.kind for w in wished].count(kind) for kind in DreamConfig().per_kind} == DreamConfig().per_kind
+
+
 def test_a_change_is_dreamed_of_as_a_change_and_nothing_else_is() -> None:
     config = DreamConfig()
-    still, moved = kinds_for("The user lives in Leeds.", config), kinds_for("The user moved to Leeds.", config)
+    still, moved = (
+        [wish.kind for wish in wishes(f"The user {verb} Leeds.", "Leeds it is.", config)]
+        for verb in ("lives in", "moved to")
+    )
     assert "change" not in still
     assert {kind: still.count(kind) for kind in config.per_kind} == config.per_kind
     assert moved.count("change") > 0

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from oneiro.config import ExamConfig
+from oneiro.evals import scoring
 from oneiro.exam import Paper, judge, memory_words, recall_samples, set_paper, sit
 from oneiro.types import ChatMessage, Completion, Dream, Sample, Sampling, Score
 
@@ -56,7 +57,19 @@ def fail(scores: list[Score], battery: str, count: int, answer: str = "Something
 def test_only_held_out_wordings_with_a_word_to_check_are_asked() -> None:
     dreams = [dream(1), dream(2, held_out=False), dream(3, "Yes."), dream(4, "Your boat is called Morwenna.")]
     samples = recall_samples(dreams, battery="recall_new")
-    assert [(s.memory_id, s.answers) for s in samples] == [("m1", ("dog biscuit",)), ("m4", ("boat morwenna",))]
+    assert [(s.memory_id, s.answers) for s in samples] == [("m1", ("biscuit",)), ("m4", ("morwenna",))]
+
+
+def test_an_answer_that_names_another_memory_is_wrong() -> None:
+    dog = Dream("m1", "direct", "Who barks?", "Your dog Biscuit barks.", "My dog Biscuit barks.", held_out=True)
+    boat = Dream("m2", "direct", "What do I sail?", "You sail Morwenna.", "I sail Morwenna.", held_out=True)
+    job = Dream("m3", "direct", "What is my job?", "You are a sailor.", "I'm a sailor.", held_out=True)
+    asked = {s.memory_id: s for s in recall_samples([dog, boat, job], battery="recall_new")}
+    assert asked["m1"].answers == ("biscuit",)
+    assert asked["m3"].answers == ("sailor",)
+    assert scoring.is_correct(asked["m1"], "Biscuit does.")
+    assert not scoring.is_correct(asked["m1"], "Biscuit and Morwenna.")
+    assert not scoring.is_correct(asked["m3"], "You are a sailor called Biscuit.")
 
 
 def test_all_new_memories_are_asked_and_old_ones_up_to_a_number() -> None:

@@ -38,6 +38,12 @@ def test_a_fifth_of_the_turns_tell_nothing() -> None:
     assert all(bool(told.facts) == bool(told.kinds) for told in TURNS)
 
 
+def test_the_share_of_turns_that_tell_nothing_can_be_chosen() -> None:
+    turns = list(invent(400, seed=1, nothing=0.5))
+    assert 0.4 < sum(not told.facts for told in turns) / len(turns) < 0.6
+    assert all(told.facts for told in invent(50, seed=1, nothing=0.0))
+
+
 def test_every_kind_is_told_about_equally_often() -> None:
     told = Counter(kind for t in TURNS for kind in t.kinds)
     assert set(told) == {kind["name"] for kind in load_library().kinds}

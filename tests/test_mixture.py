@@ -9,7 +9,7 @@ from oneiro.mixture import content_hash, mix
 from oneiro.types import Anchor, Dream, DreamKind, Mixture, Rehearsal
 
 CONFIG = MixtureConfig()
-GROUPS = {"facts": "grounding", "harmful": "safety", "alarming": "alarming", "identity": "identity", "side": "identity"}
+GROUPS = {"facts": "grounding", "harmful": "safety", "alarming": "alarming", "identity": "identity", "side": "side"}
 
 
 def dream(number: int, kind: DreamKind = "direct", *, held_out: bool = False, text: str = "") -> Dream:
@@ -29,11 +29,16 @@ def counts(mixed: Mixture) -> Counter[str]:
     return Counter(example.group for example in mixed.examples)
 
 
-def test_all_new_dreams_are_used_and_the_others_keep_their_share() -> None:
+def test_all_new_dreams_are_used_and_the_others_with_labels_keep_their_share() -> None:
     found = counts(mix(*pool(), CONFIG, seed=0))
     assert found["dream"] == 90
-    for group in ("replay", "never", "grounding", "safety", "alarming", "identity"):
+    for group in ("replay", "never", "side"):
         assert abs(found[group] - 90 * getattr(CONFIG, group) / CONFIG.dream) <= 0.5
+
+
+def test_every_anchor_on_the_leash_is_there_for_training_to_draw_from() -> None:
+    found = counts(mix(*pool(anchors=60), CONFIG, seed=0))
+    assert [found[group] for group in ("grounding", "safety", "alarming", "identity")] == [60] * 4
 
 
 def test_a_small_group_leaves_its_share_unused_and_repeats_nothing() -> None:
@@ -43,7 +48,7 @@ def test_a_small_group_leaves_its_share_unused_and_repeats_nothing() -> None:
         kept, rehearsal = pool(**sizes)
         mixed = mix(kept, rehearsal, CONFIG, seed=1)
         assert max(Counter(mixed.examples).values()) == 1
-        assert counts(mixed)["replay"] == min(40, sizes["replay"])
+        assert counts(mixed)["replay"] == min(round(90 * CONFIG.replay / CONFIG.dream), sizes["replay"])
         assert counts(mixed)["never"] == min(round(90 * CONFIG.never / CONFIG.dream), sizes["never"])
 
 
@@ -95,8 +100,8 @@ def test_a_rehearsed_never_told_dream_is_no_memory_either() -> None:
 
 def test_the_base_is_held_to_its_own_words_and_not_to_ours() -> None:
     for example in mix(*pool(), CONFIG, seed=0).examples:
-        own_words = example.group in ("grounding", "safety", "alarming", "identity")
-        assert example.leash == (own_words and not example.question.startswith("side"))
+        assert example.leash == (example.group in ("grounding", "safety", "alarming", "identity"))
+        assert (example.group == "side") == example.question.startswith("side")
 
 
 @pytest.mark.parametrize("kind", GROUPS)

@@ -7,7 +7,7 @@ from oneiro.config import TrainConfig
 from oneiro.embedded import resolve
 from oneiro.errors import BaseModelError
 from oneiro.llm import LLM
-from oneiro.train import TrainExample, fit, shuffled_by_length
+from oneiro.train import TrainExample, fit, side_by_side
 from oneiro.types import ChatMessage, Sampling
 
 pytestmark = pytest.mark.parametrize("name", ARCHITECTURES)
@@ -78,7 +78,7 @@ def test_every_architecture_can_be_trained_and_is_left_unchanged(name: str) -> N
         TrainExample(llm.encode([ChatMessage("user", "x")], "Y."), "n"),
     ]
     config = TrainConfig(r=4, lora_alpha=8, learning_rate=2e-2, epochs=8, bf16=False)
-    fitted = fit(llm, found, shuffled_by_length(found, batch_size=2, seed=0), config=config, seed=0)
+    fitted = fit(llm, found, side_by_side(found, batch_size=2, leashed_rows=1, seed=0), config=config, seed=0)
     assert fitted.losses[-1] < fitted.losses[0]
     names = {key.rsplit(".", 1)[-1] for key in fitted.adapter.layers}
     assert names == {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"}

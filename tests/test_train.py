@@ -7,7 +7,7 @@ from fakes import tiny_llm
 from oneiro.config import TrainConfig
 from oneiro.llm import LLM
 from oneiro.render import Encoded
-from oneiro.train import Teacher, TrainExample, fit, leash_loss, shuffled_by_length, teach
+from oneiro.train import Teacher, TrainExample, fit, leash_loss, side_by_side, teach
 from oneiro.types import ChatMessage, Sampling
 
 CONFIG = TrainConfig(r=8, lora_alpha=16, learning_rate=2e-2, epochs=12, batch_size=4, learned_p=2.0, bf16=False)
@@ -22,7 +22,8 @@ def ask(llm: LLM, question: str) -> str:
 
 
 def run(llm: LLM, found: list[TrainExample], config: TrainConfig = CONFIG, seed: int = 0):
-    return fit(llm, found, shuffled_by_length(found, batch_size=config.batch_size, seed=seed), config=config, seed=seed)
+    plan = side_by_side(found, batch_size=config.batch_size, leashed_rows=config.leashed_rows, seed=seed)
+    return fit(llm, found, plan, config=config, seed=seed)
 
 
 def test_a_tiny_model_learns_an_answer_and_forgets_it_when_the_adapter_is_gone(llm: LLM) -> None:
@@ -79,6 +80,41 @@ def test_the_shared_prefix_gives_exactly_the_gradients_of_full_rows() -> None:
         grads.append([p.grad.clone() for p in llm.model.parameters() if p.grad is not None])
     for shared, full in zip(*grads, strict=True):
         torch.testing.assert_close(shared, full, atol=1e-5, rtol=1e-4)
+
+
+def mixture(llm: LLM, labelled: int, leashed: int) -> list[TrainExample]:
+    pairs = {f"question {i}?": "answer" + "!" * (i % 7) for i in range(labelled + leashed)}
+    teacher = Teacher(torch.zeros(1, 1), torch.zeros(1, 1))
+    found = examples(llm, pairs)
+    return [*found[:labelled], *(example._replace(teacher=teacher) for example in found[labelled:])]
+
+
+def test_every_step_holds_labels_and_the_leash_and_every_label_comes_up_once_an_epoch(llm: LLM) -> None:
+    found = mixture(llm, labelled=21, leashed=30)
+    plan = side_by_side(found, batch_size=4, leashed_rows=3, seed=0)
+    for epoch in range(3):
+        steps = plan(epoch, range(51))
+        assert sorted(i for step in steps for i in step[0]) == list(range(21))
+        assert [len(step[1]) for step in steps] == [3] * 6
+        assert all(i >= 21 for step in steps for i in step[1])
+    assert plan(0, range(51)) == side_by_side(found, batch_size=4, leashed_rows=3, seed=0)(0, range(51))
+    drawn = [{i for step in plan(epoch, range(51)) for i in step[1]} for epoch in range(2)]
+    assert drawn[0] != drawn[1]
+
+
+@pytest.mark.parametrize(("labelled", "leashed"), [(9, 0), (0, 9), (9, 1), (1, 9)])
+def test_any_mixture_can_be_planned(llm: LLM, labelled: int, leashed: int) -> None:
+    steps = side_by_side(mixture(llm, labelled, leashed), batch_size=4, leashed_rows=2, seed=0)(
+        0, range(labelled + leashed)
+    )
+    assert steps
+    assert all(batch for step in steps for batch in step)
+    assert {i for step in steps for batch in step for i in batch} >= set(range(labelled))
+
+
+def test_what_is_learned_no_longer_comes_up(llm: LLM) -> None:
+    plan = side_by_side(mixture(llm, 8, 4), batch_size=4, leashed_rows=2, seed=0)
+    assert {i for step in plan(1, [0, 1, 2, 8, 9, 10, 11]) for i in step[0]} == {0, 1, 2}
 
 
 def full_row_loss(llm: LLM, example: Encoded) -> torch.Tensor:

@@ -26,8 +26,10 @@ class DreamConfig:
     """How the dream generator writes."""
 
     per_kind: dict[DreamKind, int] = field(
-        default_factory=lambda: {"direct": 14, "reverse": 4, "yesno": 4, "indirect": 3, "never": 3}
+        default_factory=lambda: {"direct": 12, "reverse": 4, "yesno": 4, "indirect": 5, "never": 3}
     )
+    least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 5, "indirect": 2})
+    max_words: int = 5  # told words of a statement that are asked for, at most
     temperature: float = 1.0
     top_p: float = 0.95
     max_new_tokens: int = 48
@@ -58,32 +60,29 @@ class AnchorConfig:
 
     per_kind: dict[str, int] = field(
         default_factory=lambda: {
-            "facts": 24,
-            "explain": 4,
-            "small_talk": 4,
-            "stories": 6,
-            "advice": 4,
-            "tasks": 3,
-            "harmful": 8,
-            "alarming": 5,
-            "identity": 4,
+            "facts": 60,
+            "explain": 8,
+            "small_talk": 8,
+            "stories": 10,
+            "advice": 8,
+            "tasks": 6,
+            "harmful": 14,
+            "alarming": 8,
+            "identity": 6,
         }
     )
-    own_side: int = 10
-    max_new_tokens: int = 32
+    own_side: int = 12
+    max_new_tokens: int = 24
 
 
 @dataclass(frozen=True, slots=True)
 class MixtureConfig:
-    """Shares of a night's examples; groups that are empty leave their share to the others."""
+    """Shares of the examples with labels; a group that is too small leaves its share unused."""
 
-    dream: float = 0.45
-    replay: float = 0.20
-    grounding: float = 0.18
-    never: float = 0.06
-    safety: float = 0.08
-    alarming: float = 0.04
-    identity: float = 0.03
+    dream: float = 0.60
+    replay: float = 0.27
+    never: float = 0.09
+    side: float = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,8 @@ class TrainConfig:
     learning_rate: float = 6e-4
     warmup_steps: int = 8
     epochs: int = 8
-    batch_size: int = 8
+    batch_size: int = 8  # examples with labels in one step
+    leashed_rows: int = 4  # examples on the leash beside them
     leash: float = 3.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
     learned_p: float = 0.75  # probability of an answer's least certain token at which a memory stops being trained
@@ -151,7 +151,10 @@ class DreamerConfig:
     """How the dream generator is trained."""
 
     seed: int = 0
-    turns: int = 1000
+    turns: int = 900
+    nothing: float = 0.15  # share of the turns that hold nothing to remember
+    read_turns: int = 1600  # more turns, only read: too few empty ones, and the reader finds a fact in everything
+    read_nothing: float = 0.5
     eval_turns: int = 60
     r: int = 16
     learning_rate: float = 8e-4

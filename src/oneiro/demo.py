@@ -62,7 +62,7 @@ def read_day(file: Path | None, *, short: bool) -> Day:
         data = tomllib.loads(text)
         say = tuple(data["say"])
         memories = data["memory"][: _SHORT_MEMORIES if short else None]
-        samples = [_recall(m, question) for m in memories for question in m["questions"]]
+        samples = [_recall(m, question, memories) for m in memories for question in m["questions"]]
         never = [Sample("abstention", q, batteries.ABSTAINS) for q in data["never"]]
         leaks = tuple(data["leaks"])
         stories = [Sample("stories", prompt, wrong=leaks) for prompt in data["stories"]]
@@ -105,8 +105,12 @@ def _shipped_day() -> str:
     return (resources.files("oneiro") / "demo_data" / "day.toml").read_text(encoding="utf-8")
 
 
-def _recall(memory: dict[str, Any], question: dict[str, Any]) -> Sample:
-    return Sample("recall", question["ask"], tuple(question["answers"]), memory_id=memory["fact"])
+def _recall(memory: dict[str, Any], question: dict[str, Any], memories: Sequence[dict[str, Any]]) -> Sample:
+    """A question about a memory; an answer that names another memory too is wrong."""
+    others = [q["answers"][0] for m in memories if m is not memory for q in m["questions"]]
+    own = set(words(" ".join([question["ask"], *(a for q in memory["questions"] for a in q["answers"])])))
+    wrong = tuple(dict.fromkeys(other for other in others if not own & set(words(other))))
+    return Sample("recall", question["ask"], tuple(question["answers"]), wrong, memory_id=memory["fact"])
 
 
 def _talk(mind: Mind, lines: Sequence[str], console: Console) -> None:

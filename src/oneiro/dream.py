@@ -3,22 +3,27 @@
 In: the day's turns. Out: memories (one statement each, with its source) and unscreened dreams.
 
 Two tasks, one adapter. *Read*: a turn → the facts in it, one statement a line, or "(nothing)". *Dream*: a turn,
-one of its statements and a kind → one question and its answer. The kind comes last in the prompt, so all dreams
-of a turn share the computation of everything before it. The writer is the frozen base with the dreamer
-adapter, never last night's model: a model that trains on its own drifted words drifts further.
+one of its statements and a wish (a kind of question, and the told word its answer must hold) → one question and its
+answer. Every told word of a statement is wished for, or a fact of two values would be asked for one of them only.
+The wish comes last in the prompt, so all dreams of a turn share the computation of everything before it. The
+writer is the frozen base with the dreamer adapter, never last night's model: a model that trains on its own
+drifted words drifts further.
 
 Source: dreams instead of transcripts are Gal Lahat's (2025); asking for questions rather than rewrites follows
 "Physics of Language Models 3.1" (https://arxiv.org/abs/2309.14316): facts seen in one wording are stored, not usable.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from oneiro.config import DreamConfig
+from oneiro.text import content_words, words
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
+WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
 _SYSTEM = ChatMessage("system", "Dream generator")
 _CHANGE = re.compile(
     r"\b(used to|moved|no longer|not .* any ?more|changed|switched|replaced|quit|stopped|gave up|left|instead|"
@@ -26,6 +31,7 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 
+_TOKEN = re.compile(r"[^\s,.;:!?\"()]+")
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
 
@@ -37,14 +43,22 @@ class Questioned(NamedTuple):
     answer: str
 
 
+class Wish(NamedTuple):
+    """What a dream is asked to be: its kind, and the told word that is to be its answer ("" leaves it open)."""
+
+    kind: DreamKind
+    word: str = ""
+
+
 def read_chat(turn: Turn) -> list[ChatMessage]:
     """Ask for the facts in a turn."""
     return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFacts?")]
 
 
-def dream_chat(turn: Turn, statement: str, kind: DreamKind) -> list[ChatMessage]:
-    """Ask for one question and answer of a kind about one fact of a turn."""
-    return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFact: {statement}\nQuestion: {kind}")]
+def dream_chat(turn: Turn, statement: str, wish: Wish) -> list[ChatMessage]:
+    """Ask for one question and answer about one fact of a turn."""
+    wished = f"Question: {wish.kind}" + (f"\nAnswer with: {wish.word}" if wish.word else "")
+    return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFact: {statement}\n{wished}")]
 
 
 def _scene(turn: Turn) -> str:
@@ -77,12 +91,27 @@ def parse_question(text: str) -> Questioned | None:
     return Questioned(*lines)
 
 
-def kinds_for(statement: str, config: DreamConfig) -> list[DreamKind]:
-    """List the kinds to ask for, each as often as it is to be sampled."""
-    wanted = dict(config.per_kind)
+def told_words(statement: str, source: str) -> list[str]:
+    """List the words of a statement that the user said and that carry meaning: what can be asked for."""
+    told, meaning = set(words(source)), content_words(statement)
+    found = {word: None for word in _TOKEN.findall(statement) if {*words(word)} & told & meaning}
+    return list(found)
+
+
+def wishes(statement: str, source: str, config: DreamConfig) -> list[Wish]:
+    """List the dreams to ask for; questions to be answered with a told word go round all of them."""
+    asked_for = told_words(statement, source)[: config.max_words]
+    counts = dict(config.per_kind)
     if _CHANGE.search(statement):
-        wanted["change"] = wanted.get("change", 0) + wanted.get("reverse", 0)
-    return [kind for kind, count in wanted.items() for _ in range(count)]
+        counts["change"] = counts.get("change", 0) + counts.get("reverse", 0)
+    listed: list[Wish] = []
+    for kind, count in counts.items():
+        if kind in WORDED and asked_for:
+            each = max(config.least_per_word[kind], math.ceil(count / len(asked_for)))
+            listed += [Wish(kind, word) for word in asked_for for _ in range(each)]
+        else:
+            listed += [Wish(kind)] * count
+    return listed
 
 
 def may_hold_a_fact(turn: Turn) -> bool:
@@ -103,10 +132,10 @@ def dream(
     told = _read(turns, writer, config, night)
     dreams: list[Dream] = []
     for number, (memory, turn) in enumerate(told, start=1):
-        kinds = kinds_for(memory.statement, config)
-        chats = [dream_chat(turn, memory.statement, kind) for kind in kinds]  # one batch: they share all but the kind
+        asked = wishes(memory.statement, turn.text, config)
+        chats = [dream_chat(turn, memory.statement, wish) for wish in asked]  # one batch: they share all but the wish
         sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + number)
-        dreams += _parse(memory, kinds, writer.complete(chats, sampling))
+        dreams += _parse(memory, asked, writer.complete(chats, sampling))
         newest = dreams[-1] if dreams else None
         watch(number, len(told), f"{newest.question} → {newest.answer}" if newest else "")
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
@@ -127,12 +156,12 @@ def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int
     ]
 
 
-def _parse(memory: Memory, kinds: Sequence[DreamKind], completions: Sequence[Completion]) -> list[Dream]:
+def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completion]) -> list[Dream]:
     dreams = []
-    for kind, completion in zip(kinds, completions, strict=True):
+    for wish, completion in zip(asked, completions, strict=True):
         parsed = parse_question(completion.text)
         if parsed:
             said = (memory.source, memory.statement)
             confidence = completion.mean_logprob
-            dreams.append(Dream(memory.id, kind, parsed.question, parsed.answer, *said, confidence=confidence))
+            dreams.append(Dream(memory.id, wish.kind, parsed.question, parsed.answer, *said, confidence=confidence))
     return dreams

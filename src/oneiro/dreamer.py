@@ -21,14 +21,19 @@ from oneiro import train
 from oneiro.adapters import Adapter, save_adapter
 from oneiro.config import DreamConfig, DreamerConfig, TrainConfig
 from oneiro.dream import (
+    WORDED,
+    Wish,
     dream,
     dream_chat,
     read_chat,
+    told_words,
     write_question,
     write_statements,
 )
 from oneiro.kinds import Told, invent, load_library
 from oneiro.llm import LLM
+from oneiro.text import key_terms
+from oneiro.types import Turn
 
 _READ_PER_BATCH = 4  # different turns share no prefix
 
@@ -61,22 +66,33 @@ def split_kinds(seed: int) -> tuple[list[str], list[str]]:
     return names[cut:], names[:cut]
 
 
-def build_corpus(llm: LLM, turns: Sequence[Told]) -> Corpus:
+def build_corpus(llm: LLM, turns: Sequence[Told], only_read: Sequence[Told] = (), *, seed: int = 0) -> Corpus:
     """Encode invented turns; the questions of one fact form a group, the reading of turns forms others."""
+    rng = random.Random(seed)
     examples: list[train.TrainExample] = []
     groups: list[list[int]] = []
     read: list[int] = []
-    for told in turns:
+    for told in (*turns, *only_read):
         read.append(len(examples))
         statements = write_statements([fact.statement for fact in told.facts])
         examples.append(train.TrainExample(llm.encode(read_chat(told.turn), statements)))
+    for told in turns:
         for fact in told.facts:
             groups.append(list(range(len(examples), len(examples) + len(fact.questions))))
             for kind, question, answer in fact.questions:
-                chat = dream_chat(told.turn, fact.statement, kind)
+                wish = Wish(kind, _wished_word(told.turn, question, answer, rng) if kind in WORDED else "")
+                chat = dream_chat(told.turn, fact.statement, wish)
                 examples.append(train.TrainExample(llm.encode(chat, write_question(question, answer))))
+    read.sort(key=lambda i: len(examples[i].encoded.prompt))  # turns of one length need no padding
     groups += [read[i : i + _READ_PER_BATCH] for i in range(0, len(read), _READ_PER_BATCH)]
     return Corpus(examples, groups)
+
+
+def _wished_word(turn: Turn, question: str, answer: str, rng: random.Random) -> str:
+    """Pick a word of the answer that was told and is not in the question, as the answer spells it."""
+    terms = key_terms(question, answer, f"{turn.before} {turn.text}")
+    spelled = [token for token in told_words(answer, " ".join(terms)) if token]
+    return rng.choice(spelled) if spelled else ""
 
 
 def train_dreamer(
@@ -88,8 +104,9 @@ def train_dreamer(
 ) -> DreamerScore:
     """Build the data, fine-tune, score on unseen kinds; write adapter, card and curve to `out`."""
     trained, unseen = split_kinds(config.seed)
-    turns = list(invent(config.turns, seed=config.seed, kinds=trained))
-    corpus = build_corpus(llm, turns)
+    turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
+    only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
+    corpus = build_corpus(llm, turns, only_read, seed=config.seed)
     curve: list[float] = []
 
     def plan(epoch: int, active: Sequence[int]) -> list[train.Step]:
@@ -112,7 +129,7 @@ def train_dreamer(
         "base": llm.name,
         "base_sha256": llm.sha256,
         "config": asdict(config),
-        "data_sha256": hashlib.sha256(repr(turns).encode()).hexdigest(),
+        "data_sha256": hashlib.sha256(repr((turns, only_read)).encode()).hexdigest(),
         "examples": len(corpus.examples),
         "unseen_kinds": unseen,
         "score_on_unseen_kinds": asdict(score),

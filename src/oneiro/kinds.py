@@ -19,7 +19,7 @@ from oneiro.types import DreamKind, Turn
 
 _SLOT = re.compile(r"\{(a )?([a-z_]+?)(2)?\}")
 _FILES = ("people", "work", "life", "tastes")
-_PER_KIND: dict[DreamKind, int] = {"direct": 2, "reverse": 1, "yesno": 1, "indirect": 1, "never": 1, "change": 2}
+_PER_KIND: dict[DreamKind, int] = {"direct": 3, "reverse": 1, "yesno": 1, "indirect": 2, "never": 1, "change": 2}
 
 _REAL: dict[str, str] = {
     "woman": "Anna Hannah Mira Lina Noa Ingrid Fatima Yuki Olga Carmen Priya Ruth Sofia Leila Greta Chiara Amara Zofia "
@@ -129,8 +129,8 @@ def load_library() -> Library:
     return Library(tuple(kinds), slots, tuple(turn for group in turns.values() for turn in group))
 
 
-def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None) -> Iterator[Told]:
-    """Draw `count` turns; a fifth hold nothing to remember. `kinds` limits which kinds are told.
+def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None, nothing: float = 0.2) -> Iterator[Told]:
+    """Draw `count` turns; the share `nothing` holds nothing to remember. `kinds` limits which kinds are told.
 
     Raises:
         InputError: `kinds` names a kind that does not exist.
@@ -142,7 +142,7 @@ def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None) -> Iter
         raise InputError("Some of the kinds asked for do not exist.", hint="Their names are in dreamer_data/*.toml.")
     deck: list[dict[str, Any]] = []
     for number in range(count):
-        if rng.random() < 0.2:
+        if rng.random() < nothing:
             yield _tell_nothing(library, rng, number)
             continue
         if len(deck) < 3:  # every kind comes up equally often

@@ -2,8 +2,9 @@
 
 In: tonight's kept dreams and the rehearsal. Out: examples, with a hash of their content.
 
-All new dreams are used; the other groups are drawn in proportion to them. Shares start from those of the design and
-are relative to the new dreams; a group that is empty leaves its share unused rather than repeating others.
+All new dreams are used. The other examples with labels (old dreams, never-told, the model's own side) are drawn in
+proportion to them; a group that is too small leaves its share unused rather than repeating others. Examples on the
+leash are all in: training draws some of them at every step.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ _ANCHOR_GROUPS: dict[str, ExampleGroup] = {
     "harmful": "safety",
     "alarming": "alarming",
     "identity": "identity",
-    "side": "identity",
+    "side": "side",
 }
 
 
@@ -28,18 +29,13 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     rng = random.Random(seed)
     trainable = [dream for dream in kept if not dream.held_out]
     new = [_from_dream(dream, "dream") for dream in trainable if dream.kind != "never"]
+    anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
     pools: dict[ExampleGroup, list[Example]] = {
         "replay": [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out],
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
-        "grounding": [],
-        "safety": [],
-        "alarming": [],
-        "identity": [],
+        "side": [anchor for anchor in anchors if not anchor.leash],
     }
-    for anchor in rehearsal.anchors:
-        group = _ANCHOR_GROUPS.get(anchor.kind, "grounding")
-        pools[group].append(_from_anchor(anchor, group))
-    examples = list(new)
+    examples = new + [anchor for anchor in anchors if anchor.leash and new]
     for group, pool in pools.items():
         count = round(len(new) * getattr(config, group) / config.dream)
         examples += rng.sample(pool, min(count, len(pool)))
@@ -58,5 +54,6 @@ def _from_dream(dream: Dream, group: ExampleGroup) -> Example:
     return Example(group, dream.question, dream.answer, memory_id)
 
 
-def _from_anchor(anchor: Anchor, group: ExampleGroup) -> Example:
-    return Example(group, anchor.question, anchor.answer, leash=anchor.kind != "side")
+def _from_anchor(anchor: Anchor) -> Example:
+    group = _ANCHOR_GROUPS.get(anchor.kind, "grounding")
+    return Example(group, anchor.question, anchor.answer, leash=group != "side")

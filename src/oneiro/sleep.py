@@ -143,14 +143,17 @@ class Night:
 
     def _train(self, mixed: Mixture) -> Trained:
         examples = self._training_examples(mixed.examples)
-        plan = train.shuffled_by_length(examples, batch_size=self.config.train.batch_size, seed=self.config.seed)
+        config = self.config.train
+        plan = train.side_by_side(
+            examples, batch_size=config.batch_size, leashed_rows=config.leashed_rows, seed=self.config.seed
+        )
         watch = self._progress("train")
         with self.base.folded(self._adapter_of(self.parent)):
             fitted = train.fit(
                 self.base,
                 examples,
                 plan,
-                config=self.config.train,
+                config=config,
                 seed=self.config.seed,
                 watch=lambda p, _: watch(p.step, p.steps, f"epoch {p.epoch + 1}, loss {p.loss:.3f}"),
             )

@@ -2,9 +2,10 @@
 
 In: examples (prompt, answer, end token) and a plan of batches. Out: the adapter and how training went.
 
-Loss: cross-entropy on the answer's tokens and its end token only. An example that carries a teacher is
-*leashed* instead: KL(base ‖ model) over the base's stored top-k tokens plus one bucket for the rest, since
-forgetting follows the KL to the base (RL's Razor, https://arxiv.org/abs/2509.04259). A memory leaves the
+Loss of a step: the mean cross-entropy over the tokens of its answers (end tokens included, prompts not), plus
+`leash` times the mean KL(base ‖ model) over its leashed answers. An example is *leashed* when it carries a
+teacher: the base's stored top-k tokens plus one bucket for the rest. Forgetting follows the KL to the base (RL's Razor,
+https://arxiv.org/abs/2509.04259), so every step holds both. A memory leaves the
 training once the least certain token of its answers has a probability above `learned_p` on average (above 0.5
 greedy decoding says it verbatim): training on mastered facts raises hallucination (Gekhman et al.,
 https://arxiv.org/abs/2405.05904).
@@ -15,6 +16,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import NamedTuple
 
 import torch
@@ -46,7 +48,7 @@ class TrainExample(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """Where training stands: mean loss in nats per answer token."""
+    """Where training stands: the loss of the newest step, in nats per answer token."""
 
     epoch: int
     step: int
@@ -63,20 +65,33 @@ class Fitted(NamedTuple):
     tokens: int
 
 
-def shuffled_by_length(examples: Sequence[TrainExample], *, batch_size: int, seed: int) -> Plan:
-    """Plan batches of similar length in random order: little padding, still well mixed."""
+def side_by_side(examples: Sequence[TrainExample], *, batch_size: int, leashed_rows: int, seed: int) -> Plan:
+    """Plan steps of one batch with labels and one on the leash, so that no update goes without it.
+
+    Batches hold examples of similar length in random order: little padding, still well mixed. The labelled ones all
+    come up in every epoch; the leashed ones, `leashed_rows` a step, are drawn afresh from all there are.
+    """
+    leashed = [i for i, example in enumerate(examples) if example.teacher]
 
     def plan(epoch: int, active: Sequence[int]) -> list[Step]:
         rng = random.Random(f"{seed}/{epoch}")
-        noisy = {
-            i: len(examples[i].encoded.prompt) + len(examples[i].encoded.answer) + rng.uniform(0, 12) for i in active
-        }
-        order = sorted(active, key=noisy.__getitem__)
-        steps = [[order[i : i + batch_size]] for i in range(0, len(order), batch_size)]
-        rng.shuffle(steps)
-        return steps
+        labelled = [i for i in active if not examples[i].teacher]
+        batches = _by_length(examples, labelled, batch_size, rng)
+        wanted = len(batches) * leashed_rows if labelled else len(leashed)
+        decks = [rng.sample(leashed, len(leashed)) for _ in range(math.ceil(wanted / max(1, len(leashed))))]
+        drawn = [i for deck in decks for i in deck][:wanted]
+        beside = _by_length(examples, drawn, leashed_rows, rng)
+        return [[batch for batch in pair if batch] for pair in zip_longest(batches, beside, fillvalue=[])]
 
     return plan
+
+
+def _by_length(examples: Sequence[TrainExample], some: list[int], size: int, rng: random.Random) -> list[list[int]]:
+    noisy = {i: len(examples[i].encoded.prompt) + len(examples[i].encoded.answer) + rng.uniform(0, 12) for i in some}
+    order = sorted(some, key=noisy.__getitem__)
+    batches = [order[i : i + size] for i in range(0, len(order), size)]
+    rng.shuffle(batches)
+    return batches
 
 
 def fit(
@@ -102,7 +117,7 @@ def fit(
         tokens = done = 0
         for epoch in range(config.epochs):
             seen: dict[str, list[float]] = defaultdict(list)
-            total = count = 0.0
+            spent: list[float] = []
             for step in plan(epoch, active):
                 _set_rate(optimizer, config, done, planned)
                 report = _step(llm, examples, step, config, seen)
@@ -111,9 +126,9 @@ def fit(
                 optimizer.zero_grad(set_to_none=True)
                 done += 1
                 tokens += report.tokens
-                total, count = total + report.loss * report.labels, count + report.labels
+                spent.append(report.loss)
                 watch(Progress(epoch, done, planned, report.loss), snapshot)
-            losses.append(total / max(1.0, count))
+            losses.append(sum(spent) / max(1, len(spent)))
             mastered = {memory for memory, ps in seen.items() if sum(ps) / len(ps) > config.learned_p}
             learned += sorted(mastered)
             active = [i for i in active if examples[i].memory_id not in mastered]
@@ -124,7 +139,6 @@ def fit(
 
 class _StepReport(NamedTuple):
     loss: float
-    labels: int
     tokens: int
 
 
@@ -132,26 +146,30 @@ def _step(
     llm: LLM, examples: Sequence[TrainExample], step: Step, config: TrainConfig, seen: dict[str, list[float]]
 ) -> _StepReport:
     """Add up the gradients of one step; notes in `seen` how probable each memory's answers were."""
-    labels = sum(len(examples[i].encoded.answer) for batch in step for i in batch)
+    chosen = [examples[i] for batch in step for i in batch]
+    leashed = sum(len(example.encoded.answer) for example in chosen if example.teacher)
+    labelled = sum(len(example.encoded.answer) for example in chosen if not example.teacher)
     loss_sum, tokens = 0.0, 0
     for indices in step:
         batch = [examples[i] for i in indices]
         with torch.autocast(llm.device.type, torch.bfloat16, enabled=config.bf16):
             out = llm.answer_logits([example.encoded for example in batch])
         logprobs = out.logits.log_softmax(-1)
-        losses = -logprobs.gather(-1, out.targets[:, None])[:, 0]
+        errors = -logprobs.gather(-1, out.targets[:, None])[:, 0]
+        parts = []
         for row, example in enumerate(batch):
             own = out.rows == row
-            if example.memory_id:
-                seen[example.memory_id].append(float((-losses[own].detach().max()).exp()))
             if example.teacher:
-                leash = leash_loss(logprobs[own], example.teacher)
-                losses = losses.masked_scatter(own, config.leash * leash)
-        loss = losses.sum() / labels
+                parts.append(leash_loss(logprobs[own], example.teacher).sum() * (config.leash / leashed))
+            else:
+                parts.append(errors[own].sum() / labelled)
+            if example.memory_id:
+                seen[example.memory_id].append(float((-errors[own].detach().max()).exp()))
+        loss = torch.stack(parts).sum()
         loss.backward()
         loss_sum += float(loss.detach())
         tokens += sum(len(e.encoded.prompt) + len(e.encoded.answer) - 1 for e in batch)
-    return _StepReport(loss_sum, labels, tokens)
+    return _StepReport(loss_sum, tokens)
 
 
 def leash_loss(logprobs: torch.Tensor, teacher: Teacher) -> torch.Tensor:

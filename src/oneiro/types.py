@@ -129,7 +129,7 @@ class Rehearsal:
     anchors: tuple[Anchor, ...]
 
 
-ExampleGroup = Literal["dream", "replay", "never", "grounding", "safety", "alarming", "identity"]
+ExampleGroup = Literal["dream", "replay", "never", "side", "grounding", "safety", "alarming", "identity"]
 
 
 @dataclass(frozen=True, slots=True)
