@@ -1,5 +1,6 @@
 import errno
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -106,6 +107,13 @@ def test_a_full_disk_is_told_in_plain_words(oneiro: Run, minds: FakeMinds):
     result = oneiro("sleep")
     assert result.exit_code == 2
     assert result.stderr.startswith("The disk is full.\nNothing was lost")
+
+
+def test_a_database_in_use_is_told_in_plain_words(oneiro: Run, minds: FakeMinds):
+    minds.mind.events = (sqlite3.OperationalError("database is locked"),)
+    result = oneiro("sleep")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Another process is writing to this mind.")
 
 
 def test_a_reader_that_went_away_ends_the_command_quietly(oneiro: Run, minds: FakeMinds):

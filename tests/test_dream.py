@@ -29,7 +29,9 @@ class Scribe:
         else:
             self.calls.append((prompts, sampling))
             parts = [p.split("\nQuestion: ") for p in prompts]
-            texts = [self.dreamt.format(kind=kind.splitlines()[0], fact=head.split("Fact: ")[-1]) for head, kind in parts]
+            texts = [
+                self.dreamt.format(kind=kind.splitlines()[0], fact=head.split("Fact: ")[-1]) for head, kind in parts
+            ]
         return [Completion(text, -0.1) for text in texts]
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:

@@ -112,6 +112,8 @@ def test_control_tokens_are_plain_text() -> None:
     [
         ("I fly tomorrow.", "I fly on March 6."),
         ("Tomorrow I fly.", "On March 6 I fly."),
+        ("I need it by tomorrow.", "I need it by March 6."),
+        ("Not before next Friday!", "Not before March 6!"),
         ("It was YESTERDAY!", "It was On March 4!"),
         ("the day after tomorrow we move", "on March 7 we move"),
         ("the day before yesterday we moved", "on March 3 we moved"),

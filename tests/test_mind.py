@@ -164,6 +164,14 @@ def test_a_folder_that_is_no_mind_is_refused_and_left_alone(tmp_path: Path) -> N
     assert [f.name for f in tmp_path.iterdir()] == ["letter.txt"]
 
 
+def test_a_mind_whose_database_is_gone_does_not_begin_anew(mind: Mind) -> None:
+    (mind.path / "generations").mkdir(exist_ok=True)
+    (mind.path / "mind.db").unlink()
+    with pytest.raises(MindError, match=r"mind\.db"):
+        Mind.open(mind.path)
+    assert not (mind.path / "mind.db").exists()
+
+
 def test_a_mind_of_another_base_is_refused(mind: Mind, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="grew on"):
         Mind.open(mind.path, model="smollm2")

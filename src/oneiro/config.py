@@ -77,12 +77,11 @@ class AnchorConfig:
 
 @dataclass(frozen=True, slots=True)
 class MixtureConfig:
-    """Shares of the examples with labels; a group that is too small leaves its share unused."""
+    """Other examples with labels, for every new dream; a group that is too small leaves its share unused."""
 
-    dream: float = 0.60
-    replay: float = 0.27
-    never: float = 0.09
-    side: float = 0.04
+    replay: float = 0.45
+    never: float = 0.15
+    side: float = 0.07
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ _DISK_FULL = (
     "The disk is full.",
     "Nothing was lost: yesterday's generation stays active. Free some space and try again.",
 )
+_DATABASE = {
+    "full": _DISK_FULL,
+    "locked": ("Another process is writing to this mind.", "Nothing was lost. Wait a moment and try again."),
+}
 
 
 class Edge(TyperGroup):
@@ -40,9 +44,10 @@ class Edge(TyperGroup):
         except BrokenPipeError:
             raise  # the reader went away (`oneiro log | head`); Typer ends quietly
         except sqlite3.OperationalError as error:
-            if "full" not in str(error):
+            said = next((said for word, said in _DATABASE.items() if word in str(error)), None)
+            if said is None:
                 raise
-            raise _failed(ctx, *_DISK_FULL) from error
+            raise _failed(ctx, *said) from error
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise _failed(ctx, *_DISK_FULL) from error

@@ -23,6 +23,7 @@ _RELATIVE = re.compile(
     r"(?P<back>\d{1,3}) (?P<back_unit>days?|weeks?) ago|next (?P<weekday>" + "|".join(_WEEKDAYS) + r"))\b(?!['’]s)",
     re.IGNORECASE,
 )
+_PREPOSITION = re.compile(r"\b(by|until|till|from|for|since|before|after)\s+$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?\n])\s+")
 
 
@@ -53,7 +54,10 @@ def with_absolute_dates(text: str, said_at: datetime) -> str:
             day = said_at + timedelta(days=_offset(match, said_at))
         except OverflowError:  # an imported date at the edge of the calendar
             return match[0]
-        phrase = f"on {day:%B} {day.day}" + (f", {day.year}" if day.year != said_at.year else "")
+        phrase = f"{day:%B} {day.day}" + (f", {day.year}" if day.year != said_at.year else "")
+        if _PREPOSITION.search(text[: match.start()]):
+            return phrase
+        phrase = f"on {phrase}"
         return phrase[0].upper() + phrase[1:] if match[0][0].isupper() else phrase
 
     return _RELATIVE.sub(absolute, text)

@@ -13,31 +13,24 @@ A mind is one folder: `mind.toml`, `mind.db`, `generations/`. Opening it loads n
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import platformdirs
-from filelock import FileLock, Timeout
 
-from oneiro import generations, imports
+from oneiro import asleep, generations, imports
 from oneiro.config import CHAT_MAX_NEW_TOKENS, DEFAULT_MODEL
 from oneiro.embedded import is_folder, resolve
-from oneiro.errors import InputError, MindBusyError, MindError, NightError
-from oneiro.records import from_json
+from oneiro.errors import InputError, MindError
 from oneiro.settings import DATABASE, SETTINGS, Settings, read_settings, write_settings
-from oneiro.sleeper import LOCK
 from oneiro.store import DreamRecord, Store
 from oneiro.text import utf8
 from oneiro.types import Channel, ChatMessage, Event, Message, MorningReport
 
 if TYPE_CHECKING:
     from oneiro.awake import Awake
-
-LOG = "sleep.log"
 
 
 class Answer(NamedTuple):
@@ -126,6 +119,11 @@ class Mind:
             folder.mkdir(parents=True, exist_ok=True)
             write_settings(folder, Settings(_model_name(model or DEFAULT_MODEL)))
         settings = read_settings(folder)
+        if (folder / "generations").exists() and not (folder / DATABASE).exists():
+            raise MindError(
+                f"The mind in {folder} has generations but its database {DATABASE} is gone.",
+                hint="Restore a copy with: oneiro restore DIR",
+            )
         if model and _model_name(model) != settings.model:
             raise InputError(
                 f"The mind in {folder} grew on {settings.model}, not on {model}.",
@@ -229,34 +227,7 @@ class Mind:
             NightError: the night broke off; yesterday's generation stays active.
         """
         self._settings.night_config(seed)  # a wrong setting is said before a process starts
-        command = [sys.executable, "-m", "oneiro.sleeper", str(self.path)]
-        if seed is not None:
-            command += ["--seed", str(seed)]
-        with (self.path / LOG).open("w", encoding="utf-8") as log:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8")
-        assert process.stdout is not None
-        try:
-            last = None
-            for line in process.stdout:
-                last = from_json(Event, line)
-                if last.kind == "busy":
-                    raise MindBusyError(last.text.split("\n")[0], hint=last.text.split("\n")[1])
-                if last.kind == "error":
-                    raise NightError(last.text.split("\n")[0], hint=last.text.split("\n")[1])
-                yield last
-            process.wait()
-            if last is None or last.kind != "report":
-                raise self._broken_off(last)
-        finally:
-            _stop(process)
-
-    def _broken_off(self, last: Event | None) -> NightError:
-        log = (self.path / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        where = f" in the stage {last.stage}" if last else ""
-        return NightError(
-            f"The night broke off{where}: {log[-1] if log else 'the process was killed'}.",
-            hint=f"Yesterday's generation stays active. Details: {self.path / LOG}. Sleep again to resume.",
-        )
+        return asleep.sleep(self.path, seed)
 
     # ---- looking back ---------------------------------------------------------------------------------
 
@@ -273,18 +244,18 @@ class Mind:
             nights=len([n for n in self._store.nights() if n.outcome == "woke"]),
             memories=len(self._store.memories()),
             waiting=self._store.waiting(),
-            asleep=self._asleep(),
+            asleep=asleep.is_asleep(self.path),
             size_bytes=sum(f.stat().st_size for f in self.path.rglob("*") if f.is_file()),
         )
 
     def nights(self) -> list[Night]:
         """All nights, oldest first; one that was killed reads "interrupted"."""
-        asleep = self._asleep()
+        sleeping = asleep.is_asleep(self.path)
         return [
             Night(
                 n.number,
                 n.started_at,
-                "interrupted" if n.outcome == "running" and not asleep else n.outcome,
+                "interrupted" if n.outcome == "running" and not sleeping else n.outcome,
                 n.generation,
                 n.report,
             )
@@ -337,7 +308,7 @@ class Mind:
             InputError: there is no such generation.
             MindError: its files are damaged.
         """
-        with self._alone():
+        with asleep.alone(self.path):
             known = [0, *(g.number for g in self._store.generations())]
             if number not in known:
                 raise InputError(f"There is no generation {number}.", hint=f"There are: {', '.join(map(str, known))}.")
@@ -366,7 +337,7 @@ class Mind:
         target = Path(target)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise InputError(f"{target} is not empty.", hint="Name a new folder.")
-        with self._alone():
+        with asleep.alone(self.path):
             target.mkdir(parents=True, exist_ok=True)
             self._store.backup(target / DATABASE)
             if (self.path / "generations").exists():
@@ -397,46 +368,7 @@ class Mind:
         copy.export(target)
         return Mind.open(target)
 
-    def _asleep(self) -> bool:
-        try:
-            with self._alone():
-                return False
-        except MindBusyError:
-            return True
-
-    def _alone(self) -> "_Alone":
-        return _Alone(self.path)
-
-
-class _Alone:
-    """The mind's lock for a moment; refuses while it is asleep."""
-
-    def __init__(self, mind: Path) -> None:
-        self._lock = FileLock(mind / LOCK)
-        self._mind = mind
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise MindBusyError(f"The mind in {self._mind} is asleep.", hint="Wait for the night to end.") from error
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
 
 def _model_name(model: str) -> str:
     """A folder is remembered by its absolute path."""
     return str(Path(model).resolve()) if is_folder(model) else model
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    if process.stdout:
-        process.stdout.close()
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

@@ -37,7 +37,7 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     }
     examples = new + [anchor for anchor in anchors if anchor.leash and new]
     for group, pool in pools.items():
-        count = round(len(new) * getattr(config, group) / config.dream)
+        count = round(len(new) * getattr(config, group))
         examples += rng.sample(pool, min(count, len(pool)))
     rng.shuffle(examples)
     return Mixture(tuple(examples), content_hash(examples))

@@ -106,8 +106,8 @@ class Store:
                 raise self._damaged(checked)
             migrate(self._db)
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-                raise
+            if isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in ("full", "locked")):
+                raise  # no damage: the disk has no room, or another process is writing
             raise self._damaged(str(error)) from error
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
