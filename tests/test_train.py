@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from fakes import tiny_llm
 from oneiro.config import TrainConfig
 from oneiro.llm import LLM
 from oneiro.render import Encoded
-from oneiro.train import Teacher, TrainExample, fit, leash_loss, side_by_side, teach
+from oneiro.train import Step, Teacher, TrainExample, fit, leash_loss, side_by_side, teach
 from oneiro.types import ChatMessage, Sampling
 
 CONFIG = TrainConfig(r=8, lora_alpha=16, learning_rate=2e-2, epochs=12, batch_size=4, learned_p=2.0, bf16=False)
@@ -52,6 +53,26 @@ def test_a_memory_that_is_learned_stops_being_trained(llm: LLM) -> None:
     assert set(fitted.learned) == {"easy", "hard"}
     assert len(fitted.losses) < 60
     assert run(llm, found, replace(endless, learned_p=2.0)).learned == []
+
+
+def test_a_resting_memory_is_refreshed_and_comes_back_when_it_slips(llm: LLM) -> None:
+    pairs = {f"dog {i}?": "Biscuit." for i in range(6)}
+    found = examples(llm, pairs, "easy") + examples(llm, {"boat?": "Morwenna."}, "hard")
+    planned: list[list[int]] = []
+    plan = side_by_side(found, batch_size=4, leashed_rows=1, seed=0)
+
+    def noting(epoch: int, active: Sequence[int]) -> list[Step]:
+        planned.append(list(active))
+        return plan(epoch, active)
+
+    fit(llm, found, noting, config=replace(CONFIG, learned_p=-1.0, refreshed=2, epochs=3), seed=0)
+    assert len(planned) == 1  # everything is learned at once
+    planned.clear()
+    fit(llm, found, noting, config=replace(CONFIG, learned_p=0.02, refreshed=2, epochs=60), seed=0)
+    easy = [sum(i < 6 for i in active) for active in planned]
+    assert easy[0] == 6
+    assert 2 in easy
+    assert set(easy) <= {2, 6}
 
 
 def test_the_loss_is_taken_on_the_answer_and_its_end_token_only(llm: LLM) -> None:

@@ -97,7 +97,8 @@ class TrainConfig:
     leashed_rows: int = 4  # examples on the leash beside them
     leash: float = 3.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
-    learned_p: float = 0.75  # probability of an answer's least certain token at which a memory stops being trained
+    learned_p: float = 0.75  # probability of an answer's least certain token at which a memory rests
+    refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away
     max_grad_norm: float = 1.0
     bf16: bool = True  # matrix products in bf16; the adapter itself stays fp32
 

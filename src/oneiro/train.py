@@ -5,10 +5,10 @@ In: examples (prompt, answer, end token) and a plan of batches. Out: the adapter
 Loss of a step: the mean cross-entropy over the tokens of its answers (end tokens included, prompts not), plus
 `leash` times the mean KL(base ‖ model) over its leashed answers. An example is *leashed* when it carries a
 teacher: the base's stored top-k tokens plus one bucket for the rest. Forgetting follows the KL to the base (RL's Razor,
-https://arxiv.org/abs/2509.04259), so every step holds both. A memory leaves the
-training once the least certain token of its answers has a probability above `learned_p` on average (above 0.5
-greedy decoding says it verbatim): training on mastered facts raises hallucination (Gekhman et al.,
-https://arxiv.org/abs/2405.05904).
+https://arxiv.org/abs/2509.04259), so every step holds both. A memory rests once
+the least certain token of its answers has a probability above `learned_p` on average (above 0.5 greedy decoding says it
+verbatim): training on mastered facts raises hallucination (Gekhman et al., https://arxiv.org/abs/2405.05904). A few of
+its answers still come up in each epoch, and bring it back when it slips.
 """
 
 import math
@@ -111,14 +111,13 @@ def fit(
     with _lora(llm, config, seed) as (parameters, snapshot):
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
         planned = len(plan(0, range(len(examples)))) * config.epochs
-        active = list(range(len(examples)))
         losses: list[float] = []
-        learned: list[str] = []
+        learned: set[str] = set()
         tokens = done = 0
         for epoch in range(config.epochs):
             seen: dict[str, list[float]] = defaultdict(list)
             spent: list[float] = []
-            for step in plan(epoch, active):
+            for step in plan(epoch, _awake(examples, learned, config.refreshed, random.Random(f"{seed}/{epoch}"))):
                 _set_rate(optimizer, config, done, planned)
                 report = _step(llm, examples, step, config, seen)
                 torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
@@ -129,12 +128,19 @@ def fit(
                 spent.append(report.loss)
                 watch(Progress(epoch, done, planned, report.loss), snapshot)
             losses.append(sum(spent) / max(1, len(spent)))
-            mastered = {memory for memory, ps in seen.items() if sum(ps) / len(ps) > config.learned_p}
-            learned += sorted(mastered)
-            active = [i for i in active if examples[i].memory_id not in mastered]
-            if not any(examples[i].memory_id for i in active) and any(e.memory_id for e in examples):
+            learned = {memory for memory, ps in seen.items() if sum(ps) / len(ps) > config.learned_p}
+            if seen and learned == seen.keys():
                 break
-        return Fitted(snapshot(), losses, learned, tokens)
+        return Fitted(snapshot(), losses, sorted(learned), tokens)
+
+
+def _awake(examples: Sequence[TrainExample], learned: set[str], refreshed: int, rng: random.Random) -> list[int]:
+    """List the examples to train on: of a learned memory only a few, which show whether it is slipping away."""
+    active = [i for i, example in enumerate(examples) if example.memory_id not in learned]
+    for memory in sorted(learned):
+        own = [i for i, example in enumerate(examples) if example.memory_id == memory]
+        active += rng.sample(own, min(refreshed, len(own)))
+    return active
 
 
 class _StepReport(NamedTuple):

@@ -158,7 +158,7 @@ class Trained:
     adapter: str  # file name within the night's folder
     losses: tuple[float, ...]  # mean loss per epoch, nats per answer token
     tokens: int  # answer and prompt tokens computed, prefix counted once per batch
-    learned: tuple[str, ...]  # memories stopped early because they were mastered
+    learned: tuple[str, ...]  # memories that rested at the end because they were mastered
     epochs: int
 
 
