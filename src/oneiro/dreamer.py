@@ -13,12 +13,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
 from oneiro import train
-from oneiro.adapters import Adapter, save_adapter
+from oneiro.adapters import Adapter, load_adapter, save_adapter
 from oneiro.config import DreamConfig, DreamerConfig, TrainConfig
 from oneiro.dream import (
     WORDED,
@@ -30,11 +30,13 @@ from oneiro.dream import (
     write_question,
     write_statements,
 )
+from oneiro.errors import InputError
 from oneiro.kinds import Told, invent, load_library
 from oneiro.llm import LLM
 from oneiro.text import key_terms
 from oneiro.types import Turn
 
+CARD = "dreamer.json"
 _READ_PER_BATCH = 4  # different turns share no prefix
 
 
@@ -58,10 +60,10 @@ class DreamerScore:
     first_person: float  # answers that say I, my or me
 
 
-def split_kinds(seed: int) -> tuple[list[str], list[str]]:
-    """Part the kinds into those trained on and a tenth kept for scoring."""
+def split_kinds() -> tuple[list[str], list[str]]:
+    """Part the kinds into those trained on and a tenth kept for scoring: the same tenth for every dreamer."""
     names = [kind["name"] for kind in load_library().kinds]
-    random.Random(seed).shuffle(names)
+    random.Random(0).shuffle(names)
     cut = len(names) // 10
     return names[cut:], names[:cut]
 
@@ -100,10 +102,18 @@ def train_dreamer(
     out: Path,
     config: DreamerConfig,
     *,
+    start: Path | None = None,
     watch: Callable[[train.Progress], None] = lambda progress: None,
 ) -> DreamerScore:
-    """Build the data, fine-tune, score on unseen kinds; write adapter, card and curve to `out`."""
-    trained, unseen = split_kinds(config.seed)
+    """Build the data, fine-tune, score on unseen kinds; write adapter, card and curve to `out`.
+
+    `start` names a dreamer to go on from; its card is kept in the new one's.
+
+    Raises:
+        InputError: the dreamer to go on from has another rank or another base.
+    """
+    first = _read_start(start, llm, config) if start else None
+    trained, unseen = split_kinds()
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
     corpus = build_corpus(llm, turns, only_read, seed=config.seed)
@@ -121,7 +131,9 @@ def train_dreamer(
             save_adapter(snapshot(), out, base=llm.name, dtype=torch.float16)
         watch(progress)
 
-    fitted = train.fit(llm, corpus.examples, plan, config=_train_config(config), seed=config.seed, watch=note)
+    fitted = train.fit(
+        llm, corpus.examples, plan, config=_train_config(config), seed=config.seed, start=first and first[0], watch=note
+    )
     save_adapter(fitted.adapter, out, base=llm.name, dtype=torch.float16)
     with llm.folded(fitted.adapter):
         score = evaluate_dreamer(llm, list(invent(config.eval_turns, seed=config.seed + 1, kinds=unseen)))
@@ -134,9 +146,20 @@ def train_dreamer(
         "unseen_kinds": unseen,
         "score_on_unseen_kinds": asdict(score),
         "loss_curve": curve,
-    }
-    (out / "dreamer.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    } | ({"went_on_from": first[1]} if first else {})
+    (out / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return score
+
+
+def _read_start(folder: Path, llm: LLM, config: DreamerConfig) -> tuple[Adapter, dict[str, Any]]:
+    adapter = load_adapter(folder)
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    if (adapter.r, card["base_sha256"]) != (config.r, llm.sha256):
+        raise InputError(
+            f"The dreamer in {folder} has rank {adapter.r} and was trained on {card['base']}.",
+            hint=f"Name one of rank {config.r} trained on {llm.name}.",
+        )
+    return adapter, card
 
 
 def evaluate_dreamer(llm: LLM, turns: Sequence[Told]) -> DreamerScore:

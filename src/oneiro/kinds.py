@@ -145,8 +145,9 @@ def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None, nothing
         if rng.random() < nothing:
             yield _tell_nothing(library, rng, number)
             continue
-        if len(deck) < 3:  # every kind comes up equally often
-            deck += rng.sample(chosen, len(chosen))
+        if len(deck) < 3:  # all kinds come up equally often, the common ones thrice
+            cards = chosen + 2 * [kind for kind in chosen if kind.get("common")]
+            deck += rng.sample(cards, len(cards))
         size = min(rng.choices((1, 2, 3), (0.72, 0.2, 0.08))[0], len(chosen))
         yield _tell(library, _draw(deck, size), rng, number)
 
@@ -155,7 +156,7 @@ def _draw(deck: list[dict[str, Any]], size: int) -> list[dict[str, Any]]:
     """Take the next kinds from the deck, none twice: one turn does not contradict itself."""
     drawn: list[dict[str, Any]] = []
     while len(drawn) < size:
-        drawn.append(deck.pop(next(i for i, kind in enumerate(deck) if kind not in drawn)))
+        drawn.append(deck.pop(next((i for i, kind in enumerate(deck) if kind not in drawn), 0)))
     return drawn
 
 

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
@@ -101,14 +101,15 @@ def fit(
     *,
     config: TrainConfig,
     seed: int,
+    start: Adapter | None = None,
     watch: Callable[[Progress, Callable[[], Adapter]], None] = lambda progress, snapshot: None,
 ) -> Fitted:
-    """Train a fresh adapter on top of whatever is folded into the model; the model itself stays as it was.
+    """Train an adapter on top of whatever is folded into the model; the model itself stays as it was.
 
-    `watch` is called after each step and can take a snapshot of the adapter so far. Deterministic for equal
-    inputs and seed on one machine.
+    The adapter is a fresh one, or goes on from `start`, which must have the rank of `config`. `watch` is called after
+    each step and can take a snapshot of the adapter so far. Deterministic for equal inputs and seed on one machine.
     """
-    with _lora(llm, config, seed) as (parameters, snapshot):
+    with _lora(llm, config, seed, start) as (parameters, snapshot):
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
         planned = len(plan(0, range(len(examples)))) * config.epochs
         losses: list[float] = []
@@ -219,12 +220,18 @@ def _frozen_in_bf16(llm: LLM, *, enabled: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _lora(llm: LLM, config: TrainConfig, seed: int) -> Iterator[tuple[list[torch.nn.Parameter], Callable[[], Adapter]]]:
+def _lora(
+    llm: LLM, config: TrainConfig, seed: int, start: Adapter | None
+) -> Iterator[tuple[list[torch.nn.Parameter], Callable[[], Adapter]]]:
     """Wrap the model's linear layers (not embeddings or head) in LoRA for the length of the block."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         lora = LoraConfig(r=config.r, lora_alpha=config.lora_alpha, target_modules="all-linear", task_type="CAUSAL_LM")
         wrapped = get_peft_model(llm.model, lora)
+    for name, (a, b) in start.layers.items() if start else ():
+        layer: Any = wrapped.get_submodule(f"base_model.model.{name}")
+        layer.lora_A["default"].weight.data.copy_(a)
+        layer.lora_B["default"].weight.data.copy_(b)
 
     def snapshot() -> Adapter:
         state = get_peft_model_state_dict(wrapped)
