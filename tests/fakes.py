@@ -74,15 +74,20 @@ class ScriptedDreamer:
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
         return [
-            -0.1 if answer.split()[-1].strip(".") in chat[-1].content else -3.0
+            -0.1 if self._likely(chat[-1].content, answer) else -3.0
             for chat, answer in zip(chats, answers, strict=True)
         ]
+
+    def _likely(self, prompt: str, answer: str) -> bool:
+        if prompt.endswith("Facts?"):
+            return bool(_CALLED.search(prompt)) == (answer != "(nothing)")
+        return answer.split()[-1].strip(".") in prompt
 
     def _answer(self, prompt: str, number: int) -> str:
         if prompt.endswith("Facts?"):
             found = _CALLED.findall(prompt)
             return "\n".join(f"The user's {thing} is called {name}." for thing, name in found) or "(nothing)"
-        fact = re.search(r"Fact: The user's (\w+) is called (\w+)\.\nQuestion: (\w+)$", prompt)
+        fact = re.search(r"Fact: The user's (\w+) is called (\w+)\.\nQuestion: (\w+)(?:\nAnswer with: \w+)?$", prompt)
         assert fact, prompt
         thing, name, kind = fact.groups()
         if kind == "never":

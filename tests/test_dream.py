@@ -24,7 +24,6 @@ class Scribe:
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
         prompts = [chat[-1].content for chat in chats]
         if prompts[0].endswith("Facts?"):
-            self.read += prompts
             texts = ["\n".join(f for said, f in self.facts.items() if said in p) or "(nothing)" for p in prompts]
         else:
             self.calls.append((prompts, sampling))
@@ -35,7 +34,10 @@ class Scribe:
         return [Completion(text, -0.1) for text in texts]
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
-        raise AssertionError("the dream stage scores nothing")
+        prompts = [chat[-1].content for chat in chats]
+        self.read += prompts if answers[0] == "(nothing)" else []
+        told = [any(said in prompt for said in self.facts) for prompt in prompts]
+        return [-0.1 if tells == (answer != "(nothing)") else -9.0 for tells, answer in zip(told, answers, strict=True)]
 
 
 def night(scribe: Scribe, turns: tuple[Turn, ...] = TURNS, config: DreamConfig = CONFIG, seed: int = 0) -> DreamDraft:
@@ -151,6 +153,31 @@ def test_any_text_of_the_dreamer_can_be_read(name: str) -> None:
     text = (STRANGE | SURROGATES)[name]
     assert parse_statements(text, most=8) == []
     assert parse_question(text) is None
+
+
+def test_details_the_surest_reading_leaves_out_are_taken_from_another_one() -> None:
+    said = "My brother Torvald lives in Chile and is 40."
+    read = [
+        "The user's brother is called Torvald.",
+        "The user has a brother called Torvald.",
+        "The user's brother lives in Peru.",
+        "The user's brother Torvald lives in Chile.",
+        "The user likes Chile.",
+        "The user's brother is 40.",
+    ]
+    assert stage.choose_statements(said, read) == [read[0], read[3], read[5]]
+
+
+def test_a_first_reading_that_invents_gives_way_to_one_that_does_not() -> None:
+    read = ["The user's car is a Saab 900.", "The user drives a Saab."]
+    assert stage.choose_statements("I drive a Saab.", read) == [read[1]]
+    assert stage.choose_statements("I drive a Saab.", read[:1]) == []
+
+
+@pytest.mark.parametrize(("margin", "memories"), [(-100.0, 3), (100.0, 0)])
+def test_the_margin_decides_whether_a_doubtful_turn_is_read(margin: float, memories: int) -> None:
+    facts = FACTS | {TURNS[2].text: "The user loves the weather."}
+    assert len(night(Scribe(facts), config=replace(CONFIG, read_margin=margin)).memories) == memories
 
 
 def test_every_told_word_of_a_fact_is_asked_for() -> None:

@@ -19,11 +19,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from oneiro.config import DreamConfig
-from oneiro.text import content_words, words
+from oneiro.text import content_words, names_and_numbers, words
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
+_OPENING = "The user"
 _SYSTEM = ChatMessage("system", "Dream generator")
 _CHANGE = re.compile(
     r"\b(used to|moved|no longer|not .* any ?more|changed|switched|replaced|quit|stopped|gave up|left|instead|"
@@ -129,7 +130,7 @@ def dream(
     watch: Callable[[int, int, str], None] = lambda done, total, text: None,
 ) -> DreamDraft:
     """Write memories and dreams for a day. `watch` hears (memories done, all memories, newest dream)."""
-    told = _read(turns, writer, config, night)
+    told = _read(turns, writer, config, night, seed)
     dreams: list[Dream] = []
     for number, (memory, turn) in enumerate(told, start=1):
         asked = wishes(memory.statement, turn.text, config)
@@ -141,19 +142,62 @@ def dream(
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
 
 
-def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int) -> list[tuple[Memory, Turn]]:
+def _read(
+    turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int, seed: int
+) -> list[tuple[Memory, Turn]]:
+    """Read every turn once greedily and a few times by chance; keep what tells a name or number not yet told."""
     turns = [turn for turn in turns if may_hold_a_fact(turn)]
-    if not turns:
-        return []
-    texts = writer.complete([read_chat(turn) for turn in turns], Sampling(max_new_tokens=24 * config.max_statements))
+    turns = _telling(turns, writer, config) if turns else []
     found: dict[str, Turn] = {}
-    for turn, completion in zip(turns, texts, strict=True):
-        for statement in parse_statements(completion.text, most=config.max_statements):
+    for turn, texts in zip(turns, _readings(turns, writer, config, seed), strict=True):
+        read = [statement for text in texts for statement in parse_statements(text, most=config.max_statements)]
+        for statement in choose_statements(turn.text, read)[: config.max_statements]:
+            found.pop(statement, None)
             found[statement] = turn  # said twice: the later words are the source
     return [
         (Memory(f"n{night}m{number}", statement, turn.text, turn.message_id), turn)
         for number, (statement, turn) in enumerate(found.items(), start=1)
     ]
+
+
+def _readings(turns: Sequence[Turn], writer: Writer, config: DreamConfig, seed: int) -> list[list[str]]:
+    """What the reader says of each turn: first what it is surest of, then samples, the surest first."""
+    if not turns:
+        return []
+    chats = [read_chat(turn) for turn in turns]
+    first = writer.complete(chats, Sampling(24 * config.max_statements, opening=_OPENING))
+    sampling = Sampling(24 * config.max_statements, 1.0, config.top_p, seed, opening=_OPENING)
+    again = writer.complete([chat for chat in chats for _ in range(config.rereads)], sampling)
+    readings = []
+    for number, surest in enumerate(first):
+        sampled = again[number * config.rereads : (number + 1) * config.rereads]
+        ordered = sorted(sampled, key=lambda completion: -completion.mean_logprob)
+        readings.append([surest.text, *(completion.text for completion in ordered)])
+    return readings
+
+
+def choose_statements(said: str, read: Sequence[str]) -> list[str]:
+    """Keep the first statement, and each later one that holds a name or number of the turn no other one held.
+
+    A statement with a name or number that was never said is none.
+    """
+    told = set(words(said))
+    missing = names_and_numbers(said)
+    chosen: list[str] = []
+    for statement in read:
+        held = set(words(statement))
+        if names_and_numbers(statement) - {"user"} <= told and (not chosen or held & missing):
+            chosen.append(statement)
+            missing -= held
+    return chosen
+
+
+def _telling(turns: Sequence[Turn], writer: Writer, config: DreamConfig) -> list[Turn]:
+    """Pick the turns that tell something: the reader would begin a statement about as readily as say nothing."""
+    chats = [read_chat(turn) for turn in turns]
+    something = writer.score(chats, [_OPENING] * len(chats))
+    nothing = writer.score(chats, [NOTHING] * len(chats))
+    return [t for t, fact, none in zip(turns, something, nothing, strict=True) if fact - none > config.read_margin]
 
 
 def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completion]) -> list[Dream]:

@@ -187,7 +187,8 @@ class LLM:
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling, *, batch_size: int = 48) -> list[Completion]:
         """Answer each chat on its own; equal seeds give equal texts on one machine."""
-        prompts = [render.prompt_ids(self.tokenizer, chat) for chat in chats]
+        opening = render.answer_ids(self.tokenizer, sampling.opening, self.end_id)[:-1]
+        prompts = [render.prompt_ids(self.tokenizer, chat) + opening for chat in chats]
         completions = [Completion("", 0.0)] * len(prompts)
         generator = torch.Generator().manual_seed(sampling.seed)
         for indices in _by_length([len(prompt) for prompt in prompts], batch_size):
@@ -198,7 +199,7 @@ class LLM:
                 if token not in self._stop_ids:
                     tokens[indices[row]].append(token)
             for i in indices:
-                text = self.tokenizer.decode(tokens[i], skip_special_tokens=True).strip()
+                text = self.tokenizer.decode(opening + tokens[i], skip_special_tokens=True).strip()
                 completions[i] = Completion(text, sum(logprobs[i]) / max(1, len(logprobs[i])))
         return completions
 

@@ -253,12 +253,13 @@ class Event:
 
 
 class Sampling(NamedTuple):
-    """How to write: greedy when `temperature` is 0. `max_new_tokens` is counted in tokens."""
+    """How to write: greedy when `temperature` is 0. `max_new_tokens` is counted in tokens, `opening` comes on top."""
 
     max_new_tokens: int = 48
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int = 0
+    opening: str = ""  # the words every answer is made to begin with
 
 
 class Completion(NamedTuple):
