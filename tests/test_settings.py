@@ -1,12 +1,12 @@
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from oneiro.config import NightConfig
+from oneiro.config import DreamerConfig, NightConfig
 from oneiro.errors import BaseModelError, InputError, MindError, OneiroError
-from oneiro.settings import SETTINGS, Settings, read_settings, write_settings
+from oneiro.settings import SETTINGS, Settings, override, parse_values, read_settings, write_settings
 
 
 def settings_of(folder: Path, text: str | bytes) -> Settings:
@@ -95,3 +95,19 @@ def test_other_weights_than_those_the_mind_grew_on_are_refused() -> None:
     Settings("smollm2", "a" * 64).check_base("a" * 64)
     with pytest.raises(BaseModelError, match=r"aaaaaaaaaaaa.*bbbbbbbbbbbb"):
         Settings("smollm2", "a" * 64).check_base("b" * 64)
+
+
+def test_settings_of_the_command_line_are_read_and_replace_defaults() -> None:
+    values = parse_values(["turns=40", "nothing = 0.5", "seed=3"])
+    config = override(DreamerConfig(), values, "dreamer")
+    assert config == replace(DreamerConfig(), turns=40, nothing=0.5, seed=3)
+
+
+@pytest.mark.parametrize(
+    ("pair", "named"),
+    [("turns", "turns"), ("turns=", "turns="), ("turn=1", "dreamer.turn"), ("turns='x'", "dreamer.turns")],
+)
+def test_a_wrong_setting_of_the_command_line_is_named(pair: str, named: str) -> None:
+    with pytest.raises(InputError) as caught:
+        override(DreamerConfig(), parse_values([pair]), "dreamer")
+    assert named in caught.value.message

@@ -256,6 +256,10 @@ def train_dreamer(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where adapter and card are written.")],
     model: Annotated[str, typer.Option(metavar="BASE", help="The base model.")] = DEFAULT_MODEL,
     turns: Annotated[int, typer.Option(min=1, help="Invented turns to train on.")] = _DREAMER.turns,
+    start: Annotated[Path | None, typer.Option("--from", metavar="DIR", help="Go on from this dreamer.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any other field of DreamerConfig.")
+    ] = None,
     seed: SeedOption = _DREAMER.seed,
     as_json: JsonOption = False,
 ) -> None:
@@ -263,12 +267,13 @@ def train_dreamer(
     from oneiro import dreamer
     from oneiro.embedded import resolve
     from oneiro.llm import LLM
+    from oneiro.settings import override, parse_values
     from oneiro.watch import watch_training
 
+    config = override(DreamerConfig(seed=seed, turns=turns), parse_values(settings or []), "dreamer")
     with watch_training(show.open_console(stderr=True)) as show_step:
-        config = DreamerConfig(seed=seed, turns=turns)
         llm = LLM.load(resolve(model))
-        score = dreamer.train_dreamer(llm, out, config, watch=lambda p: show_step(p.step, p.steps, p.loss))
+        score = dreamer.train_dreamer(llm, out, config, start=start, watch=lambda p: show_step(p.step, p.steps, p.loss))
     put(show.to_json(score) if as_json else show.score(score))
 
 
@@ -280,7 +285,7 @@ def eval_dreamer(
     seed: SeedOption = _DREAMER.seed,
     as_json: JsonOption = False,
 ) -> None:
-    """Score a dream generator on kinds of facts it never saw; use the seed of its training."""
+    """Score a dream generator on kinds of facts it never saw."""
     from oneiro import dreamer
     from oneiro.adapters import load_adapter
     from oneiro.embedded import resolve
@@ -288,7 +293,7 @@ def eval_dreamer(
     from oneiro.llm import LLM
 
     llm = LLM.load(resolve(model))
-    told = list(invent(turns, seed=seed + 1, kinds=dreamer.split_kinds(seed)[1]))
+    told = list(invent(turns, seed=seed + 1, kinds=dreamer.split_kinds()[1]))
     with llm.folded(load_adapter(adapter)):
         score = dreamer.evaluate_dreamer(llm, told)
     put(show.to_json(score) if as_json else show.score(score))

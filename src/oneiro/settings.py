@@ -9,6 +9,7 @@ epochs = 8
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -49,23 +50,45 @@ class Settings:
         Raises:
             InputError: an override names no setting, or has the wrong type.
         """
-        merged = _overlay(asdict(NightConfig()), self.overrides, "night")
-        try:
-            config = TypeAdapter(NightConfig).validate_python(merged)
-        except ValidationError as error:
-            problem = error.errors()[0]
-            where = ".".join(str(part) for part in problem["loc"])
-            raise InputError(f"In {SETTINGS}, night.{where}: {problem['msg']}.") from error
+        config = override(NightConfig(), self.overrides, f"{SETTINGS}: night")
         return config if seed is None else replace(config, seed=seed)
+
+
+def override(config: Any, values: dict[str, Any], name: str) -> Any:
+    """Return a configuration with some of its fields replaced, nested tables included.
+
+    Raises:
+        InputError: a value names no field of the configuration, or has the wrong type; `name` says of what.
+    """
+    merged = _overlay(asdict(config), values, name)
+    try:
+        return TypeAdapter(type(config)).validate_python(merged)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(str(part) for part in (name, *problem["loc"]))
+        raise InputError(f"In {where}: {problem['msg']}.") from error
+
+
+def parse_values(pairs: Sequence[str]) -> dict[str, Any]:
+    """Read settings written as NAME=VALUE, the value in TOML.
+
+    Raises:
+        InputError: one of them cannot be read.
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        try:
+            values |= tomllib.loads(pair)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"The setting {pair} cannot be read.", hint="Write it like --set turns=400") from error
+    return values
 
 
 def _overlay(defaults: dict[str, Any], overrides: dict[str, Any], where: str) -> dict[str, Any]:
     merged = dict(defaults)
     for key, value in overrides.items():
         if key not in defaults:
-            raise InputError(
-                f"{SETTINGS} sets {where}.{key}, which does not exist.", hint=f"Known: {', '.join(defaults)}."
-            )
+            raise InputError(f"The setting {where}.{key} does not exist.", hint=f"Known: {', '.join(defaults)}.")
         nested = isinstance(value, dict) and isinstance(defaults[key], dict) and key != "per_kind"
         if nested:
             merged[key] = _overlay(defaults[key], value, f"{where}.{key}")
