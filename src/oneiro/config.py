@@ -26,7 +26,7 @@ class DreamConfig:
     """How the dream generator writes."""
 
     per_kind: dict[DreamKind, int] = field(
-        default_factory=lambda: {"direct": 12, "reverse": 4, "yesno": 4, "indirect": 4, "never": 3}
+        default_factory=lambda: {"direct": 12, "reverse": 4, "yesno": 4, "indirect": 4, "never": 6}
     )
     least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 5, "indirect": 2})
     max_words: int = 5  # told words of a statement that are asked for, at most
@@ -44,7 +44,7 @@ class DreamConfig:
 class ScreenConfig:
     """What a dream must pass. Gains are in nats per answer token."""
 
-    held_out: int = 2  # wordings of each memory kept aside for the exam
+    held_out: int = 1  # wordings of each memory kept aside for the exam
     min_confidence: float = -0.7
     min_support_gain: float = 0.25
     max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
@@ -94,14 +94,14 @@ class TrainConfig:
 
     r: int = 16
     lora_alpha: int = 32
-    learning_rate: float = 6e-4
+    learning_rate: float = 1.2e-3
     warmup_steps: int = 8
-    epochs: int = 8
+    epochs: int = 6
     batch_size: int = 8  # examples with labels in one step
     leashed_rows: int = 4  # examples on the leash beside them
     leash: float = 3.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
-    learned_p: float = 0.75  # probability of an answer's least certain token at which a memory rests
+    learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away
     max_grad_norm: float = 1.0
     bf16: bool = True  # matrix products in bf16; the adapter itself stays fp32

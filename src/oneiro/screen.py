@@ -11,6 +11,7 @@ Does *not* protect against: a wrong relation between right words ("your sister's
 base finds it plausible, lies of the user, orders phrased as facts, secrets in unusual forms.
 """
 
+import math
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -206,9 +207,10 @@ def _repetition(dream: Dream, kept: Sequence[Dream], config: ScreenConfig) -> st
 
 
 def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Dream]:
-    """Mark some wordings of each memory as held out: those whose answer has a word that can be checked.
+    """Mark some wordings of each memory as held out: well-formed ones whose answer has a word that can be checked.
 
-    A memory with few dreams keeps at least four for training.
+    Well-formed are those the generator was surest of, the better half. A memory with few dreams keeps at least four for
+    training.
     """
     rng = random.Random(seed)
     chosen: set[int] = set()
@@ -219,6 +221,8 @@ def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Drea
             for i in own
             if kept[i].kind in ("direct", "indirect") and key_terms(kept[i].question, kept[i].answer, kept[i].source)
         ]
+        checkable.sort(key=lambda i: -kept[i].confidence)
+        checkable = checkable[: max(per_memory, math.ceil(len(checkable) / 2))]
         chosen.update(rng.sample(checkable, min(per_memory, len(checkable), max(0, len(own) - 4))))
     return [_hold(dream) if i in chosen else dream for i, dream in enumerate(kept)]
 
