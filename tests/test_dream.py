@@ -185,27 +185,40 @@ def test_every_told_word_of_a_fact_is_asked_for() -> None:
     statement = "The user's sister Odile teaches physics near Nantes."
     assert told_words(statement, source) == ["sister", "Odile", "teaches", "physics", "Nantes"]
     config = DreamConfig()
-    asked = [wish.word for wish in wishes(statement, source, config) if wish.kind == "direct"]
+    asked = [wish.word for wish in wishes(told_words(statement, source), statement, config) if wish.kind == "direct"]
     assert {asked.count(word) for word in told_words(statement, source)} == {config.least_per_word["direct"]}
 
 
 def test_a_fact_with_one_told_word_has_all_its_dreams_ask_for_it() -> None:
     config = DreamConfig()
-    wished = wishes("The user likes teal.", "Teal is my colour!", config)
+    wished = wishes(told_words("The user likes teal.", "Teal is my colour!"), "The user likes teal.", config)
     assert {kind: [w.kind for w in wished].count(kind) for kind in config.per_kind} == config.per_kind
     assert {w.word for w in wished if w.kind in stage.WORDED} == {"teal"}
     assert {w.word for w in wished if w.kind not in stage.WORDED} == {""}
 
 
+def test_names_that_no_statement_holds_are_asked_for_once() -> None:
+    turn = Turn(5, "My sister Odile and my brother Torvald live in Chile!")
+    facts = {turn.text: "The user has a sister called Odile.\nThe user's brother lives in Chile."}
+    scribe = Scribe(facts)
+    night(scribe, (turn,))
+    asked = [
+        prompt.split("Answer with: ")[1] for prompts, _ in scribe.calls for prompt in prompts if "Answer" in prompt
+    ]
+    assert set(asked) == {"sister", "Odile", "Torvald", "brother", "Chile"}
+    assert stage.left_out(turn.text, ["Odile", "Torvald"]) == ["Chile"]
+
+
 def test_a_fact_of_no_told_word_is_dreamed_of_all_the_same() -> None:
-    wished = wishes("The user is vegetarian.", "I stopped eating meat.", DreamConfig())
+    assert told_words("The user is vegetarian.", "I stopped eating meat.") == []
+    wished = wishes([], "The user is vegetarian.", DreamConfig())
     assert {kind: [w.kind for w in wished].count(kind) for kind in DreamConfig().per_kind} == DreamConfig().per_kind
 
 
 def test_a_change_is_dreamed_of_as_a_change_and_nothing_else_is() -> None:
     config = DreamConfig()
     still, moved = (
-        [wish.kind for wish in wishes(f"The user {verb} Leeds.", "Leeds it is.", config)]
+        [wish.kind for wish in wishes(["Leeds"], f"The user {verb} Leeds.", config)]
         for verb in ("lives in", "moved to")
     )
     assert "change" not in still

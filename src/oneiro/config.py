@@ -29,14 +29,14 @@ class DreamConfig:
         default_factory=lambda: {"direct": 12, "reverse": 4, "yesno": 4, "indirect": 4, "never": 6}
     )
     least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 5, "indirect": 2})
-    max_words: int = 5  # told words of a statement that are asked for, at most
+    max_words: int = 6  # told words that are asked for with one statement, at most
     temperature: float = 0.8
     top_p: float = 0.95
     max_new_tokens: int = 48
     read_margin: float = (
         -1.0
     )  # nats a token by which a statement may be less probable than "(nothing)" and is still read
-    rereads: int = 8  # samples of each turn's reading, for facts the surest one leaves out
+    rereads: int = 12  # samples of each turn's reading, for facts the surest one leaves out
     max_statements: int = 8  # memories read from one turn, at most
 
 

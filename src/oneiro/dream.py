@@ -99,9 +99,14 @@ def told_words(statement: str, source: str) -> list[str]:
     return list(found)
 
 
-def wishes(statement: str, source: str, config: DreamConfig) -> list[Wish]:
+def left_out(said: str, statements: Sequence[str]) -> list[str]:
+    """List the names and numbers of a turn that none of its statements holds."""
+    missing = names_and_numbers(said) - set(words(" ".join(statements)))
+    return [word for word in dict.fromkeys(_TOKEN.findall(said)) if set(words(word)) & missing]
+
+
+def wishes(asked_for: Sequence[str], statement: str, config: DreamConfig) -> list[Wish]:
     """List the dreams to ask for; questions to be answered with a told word go round all of them."""
-    asked_for = told_words(statement, source)[: config.max_words]
     counts = dict(config.per_kind)
     if _CHANGE.search(statement):
         counts["change"] = counts.get("change", 0) + counts.get("reverse", 0)
@@ -133,13 +138,20 @@ def dream(
     told = _read(turns, writer, config, night, seed)
     dreams: list[Dream] = []
     for number, (memory, turn) in enumerate(told, start=1):
-        asked = wishes(memory.statement, turn.text, config)
+        asked = wishes(_asked_for(memory, told)[: config.max_words], memory.statement, config)
         chats = [dream_chat(turn, memory.statement, wish) for wish in asked]  # one batch: they share all but the wish
         sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + number)
         dreams += _parse(memory, asked, writer.complete(chats, sampling))
         newest = dreams[-1] if dreams else None
         watch(number, len(told), f"{newest.question} → {newest.answer}" if newest else "")
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
+
+
+def _asked_for(memory: Memory, told: Sequence[tuple[Memory, Turn]]) -> list[str]:
+    """List the told words to ask for: a memory's own, and with the first of a turn what all of them left out."""
+    siblings = [other for other, _ in told if other.message_id == memory.message_id and other.source == memory.source]
+    own = told_words(memory.statement, memory.source)
+    return own + (left_out(memory.source, [s.statement for s in siblings]) if siblings[0] is memory else [])
 
 
 def _read(
