@@ -44,10 +44,14 @@ def test_the_share_of_turns_that_tell_nothing_can_be_chosen() -> None:
     assert all(told.facts for told in invent(50, seed=1, nothing=0.0))
 
 
-def test_every_kind_is_told_about_equally_often() -> None:
+def test_kinds_are_told_about_equally_often_and_the_common_ones_thrice() -> None:
     told = Counter(kind for t in TURNS for kind in t.kinds)
     assert set(told) == {kind["name"] for kind in load_library().kinds}
-    assert max(told.values()) - min(told.values()) <= 3
+    common = {kind["name"] for kind in load_library().kinds if kind.get("common")}
+    for weight, names in ((3, common), (1, set(told) - common)):
+        counts = [told[name] / weight for name in names]
+        assert max(counts) - min(counts) <= 2
+        assert 3 <= sum(counts) / len(counts) <= 4
 
 
 def test_kinds_have_names_of_their_own() -> None:

@@ -8,7 +8,7 @@ from oneiro.config import MixtureConfig
 from oneiro.mixture import content_hash, mix
 from oneiro.types import Anchor, Dream, DreamKind, Mixture, Rehearsal
 
-CONFIG = MixtureConfig()
+CONFIG = MixtureConfig(dreams_per_memory=18)
 GROUPS = {"facts": "grounding", "harmful": "safety", "alarming": "alarming", "identity": "identity", "side": "side"}
 
 
@@ -113,3 +113,11 @@ def test_every_kind_of_anchor_comes_into_its_group(kind: str) -> None:
 
 def test_without_new_dreams_there_is_nothing_to_train_on() -> None:
     assert mix([dream(0, held_out=True)], pool()[1], CONFIG, seed=0).examples == ()
+
+
+def test_a_memory_with_many_dreams_is_not_trained_more_than_another() -> None:
+    kept = [replace(dream(i), memory_id="many" if i < 30 else "few") for i in range(34)]
+    found = Counter(
+        e.memory_id for e in mix(kept, Rehearsal((), ()), MixtureConfig(dreams_per_memory=9), seed=0).examples
+    )
+    assert found == {"many": 9, "few": 4}

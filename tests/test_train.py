@@ -66,10 +66,10 @@ def test_a_resting_memory_is_refreshed_and_comes_back_when_it_slips(llm: LLM) ->
         return plan(epoch, active)
 
     fit(llm, found, noting, config=replace(CONFIG, learned_p=-1.0, refreshed=2, epochs=3), seed=0)
-    assert len(planned) == 1  # everything is learned at once
+    assert len(planned) == 2  # once to count the steps; then everything is learned at once
     planned.clear()
     fit(llm, found, noting, config=replace(CONFIG, learned_p=0.02, refreshed=2, epochs=60), seed=0)
-    easy = [sum(i < 6 for i in active) for active in planned]
+    easy = [sum(i < 6 for i in active) for active in planned[1:]]
     assert easy[0] == 6
     assert 2 in easy
     assert set(easy) <= {2, 6}

@@ -26,7 +26,7 @@ class DreamConfig:
     """How the dream generator writes."""
 
     per_kind: dict[DreamKind, int] = field(
-        default_factory=lambda: {"direct": 12, "reverse": 4, "yesno": 4, "indirect": 4, "never": 6}
+        default_factory=lambda: {"direct": 12, "reverse": 4, "yesno": 3, "indirect": 3, "never": 3}
     )
     least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 5, "indirect": 2})
     max_words: int = 6  # told words that are asked for with one statement, at most
@@ -36,7 +36,7 @@ class DreamConfig:
     read_margin: float = (
         -1.0
     )  # nats a token by which a statement may be less probable than "(nothing)" and is still read
-    rereads: int = 12  # samples of each turn's reading, for facts the surest one leaves out
+    rereads: int = 8  # samples of each turn's reading, for facts the surest one leaves out
     max_statements: int = 8  # memories read from one turn, at most
 
 
@@ -81,10 +81,11 @@ class AnchorConfig:
 
 @dataclass(frozen=True, slots=True)
 class MixtureConfig:
-    """Other examples with labels, for every new dream; a group that is too small leaves its share unused."""
+    """Examples with labels: new dreams, and others for each of them (too small a group leaves its share unused)."""
 
+    dreams_per_memory: int = 16  # new ones, at most
     replay: float = 0.45
-    never: float = 0.15
+    never: float = 0.08
     side: float = 0.07
 
 
@@ -96,10 +97,10 @@ class TrainConfig:
     lora_alpha: int = 32
     learning_rate: float = 1.2e-3
     warmup_steps: int = 8
-    epochs: int = 6
+    epochs: int = 7
     batch_size: int = 8  # examples with labels in one step
     leashed_rows: int = 4  # examples on the leash beside them
-    leash: float = 3.0  # weight of the KL to the frozen base on grounding
+    leash: float = 5.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
     learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away

@@ -33,7 +33,7 @@ from oneiro.watch import watch_night
 _BASE_QUESTIONS = 20
 _IDENTITY_QUESTIONS = 6
 _SHORT_MEMORIES = 4
-_REPLY_TOKENS = 40
+_REPLY_TOKENS = 24
 _NAMES = {
     "recall": "memories, in wordings never dreamed",
     "knowledge": "general knowledge",

@@ -178,7 +178,7 @@ def _readings(turns: Sequence[Turn], writer: Writer, config: DreamConfig, seed: 
         return []
     chats = [read_chat(turn) for turn in turns]
     first = writer.complete(chats, Sampling(24 * config.max_statements, opening=_OPENING))
-    sampling = Sampling(24 * config.max_statements, 1.0, config.top_p, seed, opening=_OPENING)
+    sampling = Sampling(config.max_new_tokens, 1.0, config.top_p, seed, opening=_OPENING)
     again = writer.complete([chat for chat in chats for _ in range(config.rereads)], sampling)
     readings = []
     for number, surest in enumerate(first):

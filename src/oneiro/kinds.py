@@ -155,8 +155,10 @@ def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None, nothing
 def _draw(deck: list[dict[str, Any]], size: int) -> list[dict[str, Any]]:
     """Take the next kinds from the deck, none twice: one turn does not contradict itself."""
     drawn: list[dict[str, Any]] = []
-    while len(drawn) < size:
-        drawn.append(deck.pop(next((i for i, kind in enumerate(deck) if kind not in drawn), 0)))
+    while (
+        len(drawn) < size and (found := next((i for i, kind in enumerate(deck) if kind not in drawn), None)) is not None
+    ):
+        drawn.append(deck.pop(found))
     return drawn
 
 

@@ -2,9 +2,9 @@
 
 In: tonight's kept dreams and the rehearsal. Out: examples, with a hash of their content.
 
-All new dreams are used. The other examples with labels (old dreams, never-told, the model's own side) are drawn in
-proportion to them; a group that is too small leaves its share unused rather than repeating others. Examples on the
-leash are all in: training draws some of them at every step.
+New dreams are used up to a number for each memory. The other examples with labels (old dreams, never-told, the model's
+own side) are drawn in proportion to them; a group that is too small leaves its share unused rather than repeating
+others. Examples on the leash are all in: training draws some of them at every step.
 """
 
 import hashlib
@@ -28,7 +28,8 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     """Build the night's training set. Held-out dreams never enter it."""
     rng = random.Random(seed)
     trainable = [dream for dream in kept if not dream.held_out]
-    new = [_from_dream(dream, "dream") for dream in trainable if dream.kind != "never"]
+    told = [dream for dream in trainable if dream.kind != "never"]
+    new = [_from_dream(dream, "dream") for dream in _capped(told, config.dreams_per_memory, rng)]
     anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
     pools: dict[ExampleGroup, list[Example]] = {
         "replay": [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out],
@@ -41,6 +42,15 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
         examples += rng.sample(pool, min(count, len(pool)))
     rng.shuffle(examples)
     return Mixture(tuple(examples), content_hash(examples))
+
+
+def _capped(dreams: Sequence[Dream], most: int, rng: random.Random) -> list[Dream]:
+    """Draw at most so many dreams of each memory: one with many told words is not worth more than another."""
+    capped = []
+    for memory_id in dict.fromkeys(dream.memory_id for dream in dreams):
+        own = [dream for dream in dreams if dream.memory_id == memory_id]
+        capped += rng.sample(own, min(most, len(own)))
+    return capped
 
 
 def content_hash(examples: Sequence[Example]) -> str:

@@ -14,7 +14,8 @@ its answers still come up in each epoch, and bring it back when it slips.
 import math
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ from oneiro.adapters import Adapter, LowRank
 from oneiro.config import TrainConfig
 from oneiro.llm import LLM
 from oneiro.render import Encoded
+
+_WORKERS = 2  # a night's step is two micro-batches
 
 Step = list[list[int]]  # micro-batches of example indices; gradients add up over a step
 Plan = Callable[[int, Sequence[int]], list[Step]]  # (epoch, active examples) → steps
@@ -109,7 +112,7 @@ def fit(
     The adapter is a fresh one, or goes on from `start`, which must have the rank of `config`. `watch` is called after
     each step and can take a snapshot of the adapter so far. Deterministic for equal inputs and seed on one machine.
     """
-    with _lora(llm, config, seed, start) as (parameters, snapshot):
+    with _lora(llm, config, seed, start) as (parameters, snapshot), _workers(llm.device) as run_all:
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
         planned = len(plan(0, range(len(examples)))) * config.epochs
         losses: list[float] = []
@@ -120,7 +123,7 @@ def fit(
             spent: list[float] = []
             for step in plan(epoch, _awake(examples, learned, config.refreshed, random.Random(f"{seed}/{epoch}"))):
                 _set_rate(optimizer, config, done, planned)
-                report = _step(llm, examples, step, config, seen)
+                report = _step(llm, examples, step, config, parameters, run_all, seen)
                 torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)
@@ -149,21 +152,57 @@ class _StepReport(NamedTuple):
     tokens: int
 
 
+class _BatchReport(NamedTuple):
+    """What one micro-batch adds to a step."""
+
+    gradients: tuple[torch.Tensor, ...]
+    loss: float
+    certainty: list[tuple[str, float]]  # memory id, probability of the answer's least certain token
+
+
+RunAll = Callable[[Callable[[list[int]], _BatchReport], Step], Iterable[_BatchReport]]
+
+
+@contextmanager
+def _workers(device: torch.device) -> Iterator[RunAll]:
+    """Let the micro-batches of a step run beside each other on a CPU: products this small do not fill several cores.
+
+    Each comes back with its own gradients, so that they are added up in the same order every time.
+    """
+    threads = torch.get_num_threads()
+    if device.type != "cpu" or threads < _WORKERS:
+        yield map
+        return
+    torch.set_num_threads(threads // _WORKERS)
+    try:
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            yield pool.map
+    finally:
+        torch.set_num_threads(threads)
+
+
 def _step(
-    llm: LLM, examples: Sequence[TrainExample], step: Step, config: TrainConfig, seen: dict[str, list[float]]
+    llm: LLM,
+    examples: Sequence[TrainExample],
+    step: Step,
+    config: TrainConfig,
+    parameters: Sequence[torch.nn.Parameter],
+    run_all: RunAll,
+    seen: dict[str, list[float]],
 ) -> _StepReport:
     """Add up the gradients of one step; notes in `seen` how probable each memory's answers were."""
     chosen = [examples[i] for batch in step for i in batch]
     leashed = sum(len(example.encoded.answer) for example in chosen if example.teacher)
     labelled = sum(len(example.encoded.answer) for example in chosen if not example.teacher)
-    loss_sum, tokens = 0.0, 0
-    for indices in step:
+
+    def learn(indices: list[int]) -> _BatchReport:
         batch = [examples[i] for i in indices]
-        with torch.autocast(llm.device.type, torch.bfloat16, enabled=config.bf16):
+        # Without a cache of casts: it would be shared by the threads, and no weight is cast twice in a pass.
+        with torch.autocast(llm.device.type, torch.bfloat16, enabled=config.bf16, cache_enabled=False):
             out = llm.answer_logits([example.encoded for example in batch])
         logprobs = out.logits.log_softmax(-1)
         errors = -logprobs.gather(-1, out.targets[:, None])[:, 0]
-        parts = []
+        parts, certainty = [], []
         for row, example in enumerate(batch):
             own = out.rows == row
             if example.teacher:
@@ -171,12 +210,18 @@ def _step(
             else:
                 parts.append(errors[own].sum() / labelled)
             if example.memory_id:
-                seen[example.memory_id].append(float((-errors[own].detach().max()).exp()))
+                certainty.append((example.memory_id, float((-errors[own].detach().max()).exp())))
         loss = torch.stack(parts).sum()
-        loss.backward()
-        loss_sum += float(loss.detach())
-        tokens += sum(len(e.encoded.prompt) + len(e.encoded.answer) - 1 for e in batch)
-    return _StepReport(loss_sum, tokens)
+        return _BatchReport(torch.autograd.grad(loss, parameters), float(loss.detach()), certainty)
+
+    total = 0.0
+    for report in run_all(learn, step):
+        total += report.loss
+        for parameter, gradient in zip(parameters, report.gradients, strict=True):
+            parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
+        for memory, p in report.certainty:
+            seen[memory].append(p)
+    return _StepReport(total, sum(len(e.encoded.prompt) + len(e.encoded.answer) - 1 for e in chosen))
 
 
 def leash_loss(logprobs: torch.Tensor, teacher: Teacher) -> torch.Tensor:
