@@ -101,3 +101,10 @@ class ScriptedDreamer:
             f"Can you say what my own {thing} answers to?",
         )
         return f"{ways[number % len(ways)]}\nYour {thing} is called {name}."
+
+
+def assert_same_weights(loaded: LLM, original: LLM) -> None:
+    """The loaded weights are the original ones, in bf16 where the CPU multiplies that."""
+    ours, theirs = dict(loaded.model.named_parameters()), dict(original.model.named_parameters())
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name].data, theirs[name].data.to(ours[name].dtype)) for name in ours)

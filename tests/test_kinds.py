@@ -44,14 +44,24 @@ def test_the_share_of_turns_that_tell_nothing_can_be_chosen() -> None:
     assert all(told.facts for told in invent(50, seed=1, nothing=0.0))
 
 
-def test_kinds_are_told_about_equally_often_and_the_common_ones_thrice() -> None:
+def test_kinds_are_told_about_as_often_as_they_weigh() -> None:
     told = Counter(kind for t in TURNS for kind in t.kinds)
     assert set(told) == {kind["name"] for kind in load_library().kinds}
-    common = {kind["name"] for kind in load_library().kinds if kind.get("common")}
-    for weight, names in ((3, common), (1, set(told) - common)):
-        counts = [told[name] / weight for name in names]
-        assert max(counts) - min(counts) <= 2
-        assert 3 <= sum(counts) / len(counts) <= 4
+    counts = [told[kind["name"]] / kind.get("weight", 1) for kind in load_library().kinds]
+    assert max(counts) - min(counts) <= 2
+    assert 3 <= sum(counts) / len(counts) <= 4
+
+
+def test_every_direct_indirect_and_never_told_question_of_a_kind_is_asked() -> None:
+    kind = next(kind for kind in load_library().kinds if kind["name"] == "dog_name")
+    asked = list(ask(seed=0, kinds=["dog_name"]))
+    counts = Counter(name for name, _, _ in asked)
+    for name in ("direct", "indirect", "never"):
+        assert counts[name] == len(kind[name]) * kind.get("weight", 1)
+    assert counts["reverse"] == counts["yesno"] == kind.get("weight", 1)
+    assert not any("{" in question + answer for _, question, answer in asked)
+    assert asked == list(ask(seed=0, kinds=["dog_name"]))
+    assert asked != list(ask(seed=1, kinds=["dog_name"]))
 
 
 def test_kinds_have_names_of_their_own() -> None:

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from architectures import ARCHITECTURES, build, save
+from fakes import assert_same_weights
 from oneiro import render
 from oneiro.config import TrainConfig
 from oneiro.embedded import resolve
@@ -77,7 +78,7 @@ def test_every_architecture_can_be_trained_and_is_left_unchanged(name: str) -> N
         TrainExample(llm.encode(CHAT, "Biscuit."), "m"),
         TrainExample(llm.encode([ChatMessage("user", "x")], "Y."), "n"),
     ]
-    config = TrainConfig(r=4, lora_alpha=8, learning_rate=2e-2, epochs=8, bf16=False)
+    config = TrainConfig(r=4, lora_alpha=8, learning_rate=2e-2, epochs=8)
     fitted = fit(llm, found, side_by_side(found, batch_size=2, leashed_rows=1, seed=0), config=config, seed=0)
     assert fitted.losses[-1] < fitted.losses[0]
     names = {key.rsplit(".", 1)[-1] for key in fitted.adapter.layers}
@@ -88,7 +89,8 @@ def test_every_architecture_can_be_trained_and_is_left_unchanged(name: str) -> N
 def test_a_local_folder_loads_by_the_path_of_every_base(name: str, tmp_path) -> None:
     save(name, tmp_path)
     loaded = LLM.load(resolve(str(tmp_path)))
-    assert loaded.complete([CHAT], Sampling(6)) == build(name).complete([CHAT], Sampling(6))
+    assert_same_weights(loaded, build(name))
+    assert loaded.complete([CHAT], Sampling(6))[0].text
 
 
 def test_a_model_without_a_chat_template_is_refused(name: str) -> None:

@@ -11,7 +11,7 @@ from oneiro.render import Encoded
 from oneiro.train import Step, Teacher, TrainExample, fit, leash_loss, side_by_side, teach
 from oneiro.types import ChatMessage, Sampling
 
-CONFIG = TrainConfig(r=8, lora_alpha=16, learning_rate=2e-2, epochs=12, batch_size=4, learned_p=2.0, bf16=False)
+CONFIG = TrainConfig(r=8, lora_alpha=16, learning_rate=2e-2, epochs=12, batch_size=4, learned_p=2.0)
 
 
 def examples(llm: LLM, pairs: dict[str, str], memory_id: str = "") -> list[TrainExample]:
@@ -39,7 +39,7 @@ def test_a_tiny_model_learns_an_answer_and_forgets_it_when_the_adapter_is_gone(l
 
 def test_training_leaves_the_base_byte_for_byte_as_it_was(llm: LLM) -> None:
     before = {name: p.data.clone() for name, p in llm.model.named_parameters()}
-    run(llm, examples(llm, {"dog?": "Biscuit."}), replace(CONFIG, bf16=True))
+    run(llm, examples(llm, {"dog?": "Biscuit."}), CONFIG)
     after = dict(llm.model.named_parameters())
     assert after.keys() == before.keys()
     assert all(torch.equal(before[name], after[name].data) for name in before)
@@ -81,26 +81,6 @@ def test_the_loss_is_taken_on_the_answer_and_its_end_token_only(llm: LLM) -> Non
     assert out.targets.tolist() == example.answer
     assert example.answer[-1] == llm.end_id
     assert llm.tokenizer.decode(example.answer[:-1]) == "Biscuit."
-
-
-def test_the_shared_prefix_gives_exactly_the_gradients_of_full_rows() -> None:
-    llm = tiny_llm()
-    batch = [
-        llm.encode([ChatMessage("user", q)], a) for q, a in {"my dog?": "Biscuit.", "my old boat?": "Morwenna."}.items()
-    ]
-    grads = []
-    for rows in (batch, None):
-        llm.model.zero_grad()
-        llm.model.requires_grad_(requires_grad=True)
-        if rows is not None:
-            out = llm.answer_logits(rows)
-            loss = torch.nn.functional.cross_entropy(out.logits, out.targets, reduction="sum")
-        else:
-            loss = torch.stack([full_row_loss(llm, example) for example in batch]).sum()
-        loss.backward()
-        grads.append([p.grad.clone() for p in llm.model.parameters() if p.grad is not None])
-    for shared, full in zip(*grads, strict=True):
-        torch.testing.assert_close(shared, full, atol=1e-5, rtol=1e-4)
 
 
 def mixture(llm: LLM, labelled: int, leashed: int) -> list[TrainExample]:

@@ -105,7 +105,6 @@ class TrainConfig:
     learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away
     max_grad_norm: float = 1.0
-    bf16: bool = True  # matrix products in bf16; the adapter itself stays fp32
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +152,19 @@ class NightConfig:
 
 @dataclass(frozen=True, slots=True)
 class DreamerConfig:
-    """How the dream generator is trained."""
+    """How the shipped adapter learns its two trades: to dream, and the manners of a model that has a user."""
 
     seed: int = 0
     turns: int = 900
     nothing: float = 0.15  # share of the turns that hold nothing to remember
     read_turns: int = 1600  # more turns, only read: too few empty ones, and the reader finds a fact in everything
     read_nothing: float = 0.5
+    groups_per_step: int = 4  # micro-batches in a step of dreams
+    manners_steps: int = 600  # steps of questions without a context, at most
+    manners_rows: int = 8
+    leashed_rows: int = 4  # beside them
     eval_turns: int = 60
     r: int = 16
     learning_rate: float = 8e-4
     epochs: int = 1
-    groups_per_step: int = 4
     save_every: int = 50  # steps

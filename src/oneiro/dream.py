@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from oneiro.config import DreamConfig
-from oneiro.text import content_words, names_and_numbers, words
+from oneiro.text import content_words, names_and_numbers, stems, words
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
@@ -100,9 +100,11 @@ def told_words(statement: str, source: str) -> list[str]:
 
 
 def left_out(said: str, statements: Sequence[str]) -> list[str]:
-    """List the names and numbers of a turn that none of its statements holds."""
-    missing = names_and_numbers(said) - set(words(" ".join(statements)))
-    return [word for word in dict.fromkeys(_TOKEN.findall(said)) if set(words(word)) & missing]
+    """List the words of a turn that carry meaning and that none of its statements holds, names and numbers first."""
+    names, held = names_and_numbers(said), stems(" ".join(statements))
+    plain = [word for word in dict.fromkeys(_TOKEN.findall(said)) if "'" not in word.replace("’", "'")]
+    missing = [word for word in plain if stems(word) and not stems(word) & held]
+    return sorted(missing, key=lambda word: not set(words(word)) & names)
 
 
 def wishes(asked_for: Sequence[str], statement: str, config: DreamConfig) -> list[Wish]:

@@ -137,19 +137,47 @@ def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None, nothing
     """
     rng = random.Random(seed)
     library = load_library()
-    chosen = [kind for kind in library.kinds if kinds is None or kind["name"] in kinds]
-    if not chosen or (kinds is not None and len(chosen) < len(set(kinds))):
-        raise InputError("Some of the kinds asked for do not exist.", hint="Their names are in dreamer_data/*.toml.")
+    chosen = _choose(library, kinds)
     deck: list[dict[str, Any]] = []
     for number in range(count):
         if rng.random() < nothing:
             yield _tell_nothing(library, rng, number)
             continue
-        if len(deck) < 3:  # all kinds come up equally often, the common ones thrice
-            cards = chosen + 2 * [kind for kind in chosen if kind.get("common")]
+        if len(deck) < 3:
+            cards = _cards(chosen)
             deck += rng.sample(cards, len(cards))
         size = min(rng.choices((1, 2, 3), (0.72, 0.2, 0.08))[0], len(chosen))
         yield _tell(library, _draw(deck, size), rng, number)
+
+
+def ask(*, seed: int, kinds: Sequence[str] | None = None) -> Iterator[tuple[DreamKind, str, str]]:
+    """Ask about every kind (as often as its weight), each time with new values: (kind of question, question, answer).
+
+    All direct, indirect and never-told questions come up, of the others one each.
+
+    Raises:
+        InputError: `kinds` names a kind that does not exist.
+    """
+    rng = random.Random(seed)
+    library = load_library()
+    for kind in _cards(_choose(library, kinds)):
+        values = _values(library, _all_texts(kind), rng)
+        for name in ("direct", "indirect", "never", "reverse", "yesno"):
+            pairs = kind.get(name, [])
+            for question, answer in rng.sample(pairs, min(1, len(pairs))) if name in ("reverse", "yesno") else pairs:
+                yield name, _fill(question, values), _fill(answer, values)
+
+
+def _choose(library: Library, kinds: Sequence[str] | None) -> list[dict[str, Any]]:
+    chosen = [kind for kind in library.kinds if kinds is None or kind["name"] in kinds]
+    if not chosen or (kinds is not None and len(chosen) < len(set(kinds))):
+        raise InputError("Some of the kinds asked for do not exist.", hint="Their names are in dreamer_data/*.toml.")
+    return chosen
+
+
+def _cards(kinds: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Repeat each kind as often as its weight: what people tell most comes up most."""
+    return [kind for kind in kinds for _ in range(kind.get("weight", 1))]
 
 
 def _draw(deck: list[dict[str, Any]], size: int) -> list[dict[str, Any]]:

@@ -4,12 +4,11 @@ A base is loaded once and stays frozen. Adapters are *folded*: within `with llm.
 layers point at W + ΔW, and afterwards at the very same W again, byte for byte. Serving then costs what the
 base alone costs, and no PEFT import is needed.
 
-Batches share the computation of their longest common prompt prefix: it runs once, its keys and values are
-expanded to all rows (gradients flow back through the expansion, so they are exactly those of running every
-row in full).
+Batches share the computation of their longest common prompt prefix: in training and scoring they are packed into one
+row (`packing.py`), in decoding its keys and values are repeated for all rows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
@@ -21,9 +20,12 @@ from oneiro import render
 from oneiro.adapters import Adapter
 from oneiro.embedded import Base
 from oneiro.errors import BaseModelError
+from oneiro.kv_cache import decoding_cache
+from oneiro.packing import Packed, pack, shared_prefix_length, window
+from oneiro.parallel import beside_each_other, even_parts, workers
 from oneiro.types import ChatMessage, Completion, Sampling
 
-_MIN_SHARED_PREFIX = 4  # shorter ones cost more in calls than they save
+_ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in which a mask decides what is seen
 
 
 class AnswerLogits(NamedTuple):
@@ -32,15 +34,6 @@ class AnswerLogits(NamedTuple):
     logits: torch.Tensor
     targets: torch.Tensor
     rows: torch.Tensor
-
-
-def shared_prefix_length(prompts: Sequence[Sequence[int]]) -> int:
-    """Count the leading tokens common to all prompts, leaving at least one token to each."""
-    shortest, *rest = sorted(prompts, key=len)
-    length = len(shortest) - 1
-    for prompt in rest:
-        length = next((i for i in range(length) if prompt[i] != shortest[i]), length)
-    return length if length >= _MIN_SHARED_PREFIX else 0
 
 
 class LLM:
@@ -55,12 +48,13 @@ class LLM:
         eos = getattr(model.generation_config, "eos_token_id", None)
         self._stop_ids = {self.end_id, *(eos if isinstance(eos, list) else [eos] if eos is not None else [])}
         pad = tokenizer.pad_token_id
-        self._slides = "sliding_attention" in (getattr(model.config, "layer_types", None) or ())
+        self._layer_types = set(getattr(model.config, "layer_types", None) or ())
+        self._packs = model._supports_sdpa and self._layer_types <= _ATTENTIONS
         self._pad_id = int(pad if pad is not None else self.end_id)
 
     @classmethod
     def load(cls, base: Base) -> "LLM":
-        """Load a resolved base: fp32 on a CPU, bf16 on a GPU; safetensors only, never remote code.
+        """Load a resolved base, in bf16 where that is fast and fp32 elsewhere; safetensors only, never remote code.
 
         Raises:
             BaseModelError: the folder holds no readable chat model.
@@ -71,7 +65,7 @@ class LLM:
         try:
             model: Any = AutoModelForCausalLM.from_pretrained(
                 base.path,
-                dtype=torch.bfloat16 if on_gpu else torch.float32,
+                dtype=torch.bfloat16 if on_gpu or _cpu_multiplies_bf16() else torch.float32,
                 use_safetensors=True,
                 trust_remote_code=False,
                 local_files_only=True,
@@ -125,39 +119,53 @@ class LLM:
         return render.encode(self.tokenizer, chat, answer, self.end_id)
 
     def answer_logits(self, batch: Sequence[render.Encoded]) -> AnswerLogits:
-        """Run the model over a batch and its output head on the answers' positions only."""
-        prefix = shared_prefix_length([example.prompt for example in batch])
-        rows = [example.prompt[prefix:] + example.answer[:-1] for example in batch]
-        width = max(map(len, rows))
-        ids = torch.full((len(rows), width), self._pad_id)
-        mask = torch.zeros((len(rows), prefix + width), dtype=torch.long)
-        mask[:, :prefix] = 1
-        where = torch.zeros((len(rows), width), dtype=torch.bool)
-        for i, (row, example) in enumerate(zip(rows, batch, strict=True)):
-            ids[i, : len(row)] = torch.tensor(row)
-            mask[i, prefix : prefix + len(row)] = 1
-            where[i, len(row) - len(example.answer) : len(row)] = True
-        past = self._prefix_cache(batch[0].prompt[:prefix], len(rows)) if prefix else None
-        hidden = self._body(ids, mask, torch.arange(prefix, prefix + width).expand(len(rows), -1), past)
-        where = where.to(self.device)
-        targets = torch.tensor([token for example in batch for token in example.answer], device=self.device)
-        return AnswerLogits(self._head(hidden[where]), targets, where.nonzero()[:, 0])
+        """Run the model over a batch, packed into one row, and its output head on the answers' positions only."""
+        if len(batch) > 1 and not self._packs:  # a recurrent layer would carry one example into the next
+            parts = [self.answer_logits([example]) for example in batch]
+            rows = [part.rows + i for i, part in enumerate(parts)]
+            return AnswerLogits(
+                torch.cat([p.logits for p in parts]), torch.cat([p.targets for p in parts]), torch.cat(rows)
+            )
+        packed = pack(batch)
+        hidden = self._body(packed.ids[None], self._masks(packed), packed.positions[None], None)[0]
+        where, targets, rows = (index.to(self.device) for index in (packed.where, packed.targets, packed.rows))
+        return AnswerLogits(self._head(hidden[where]), targets, rows)
 
-    def _prefix_cache(self, prefix: list[int], batch_size: int) -> DynamicCache:
-        past = DynamicCache(config=self.model.config)
+    def _masks(self, packed: Packed) -> torch.Tensor | dict[str, torch.Tensor] | None:
+        """What the attention adds to its scores, (1, 1, T, T): one mask, or one for each kind of layer."""
+        if not self._packs:
+            return None
+        dtype = self.model.dtype
+
+        def additive(allowed: torch.Tensor) -> torch.Tensor:
+            mask = torch.zeros(allowed.shape, dtype=dtype).masked_fill_(~allowed, torch.finfo(dtype).min)
+            return mask[None, None].to(self.device)
+
+        if not self._layer_types:
+            return additive(packed.allowed)
+        masks = {"full_attention": additive(packed.allowed)}
+        if "sliding_attention" in self._layer_types:
+            masks["sliding_attention"] = additive(window(packed, self.model.config.sliding_window))
+        return masks
+
+    def _fill_prefix(self, past: DynamicCache, prefix: list[int], batch_size: int) -> None:
+        """Run the prefix once and repeat its keys and values for every row."""
         ids = torch.tensor([prefix])
         self._body(ids, torch.ones_like(ids), torch.arange(len(prefix))[None], past)
         past.batch_repeat_interleave(batch_size)
-        return past
 
     def _body(
-        self, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor, past: DynamicCache | None
+        self,
+        ids: torch.Tensor,
+        mask: torch.Tensor | dict[str, torch.Tensor] | None,
+        positions: torch.Tensor,
+        past: DynamicCache | None,
     ) -> torch.Tensor:
         """Hidden states (B, T, D) of the new tokens; `past` is extended in place."""
         return (
             self.model.get_decoder()(
                 input_ids=ids.to(self.device),
-                attention_mask=mask.to(self.device),
+                attention_mask=mask.to(self.device) if isinstance(mask, torch.Tensor) else mask,
                 position_ids=positions.to(self.device),
                 past_key_values=past,
                 use_cache=past is not None,
@@ -171,18 +179,20 @@ class LLM:
 
     # ---- scoring and writing --------------------------------------------------------------------------
 
-    @torch.inference_mode()
-    def score(self, chats: list[list[ChatMessage]], answers: list[str], *, batch_size: int = 48) -> list[float]:
+    def score(self, chats: list[list[ChatMessage]], answers: list[str], *, batch_size: int = 12) -> list[float]:
         """Return the mean log-probability (nats per token, end token left out) of each answer."""
         encoded = [self.encode(chat, answer) for chat, answer in zip(chats, answers, strict=True)]
         scores = [0.0] * len(encoded)
-        for indices in _by_length([len(e.prompt) + len(e.answer) for e in encoded], batch_size):
-            batch = [encoded[i] for i in indices]
-            out = self.answer_logits(batch)
+
+        @torch.inference_mode()
+        def measure(indices: Sequence[int]) -> None:
+            out = self.answer_logits([encoded[i] for i in indices])
             logprobs = out.logits.log_softmax(-1).gather(-1, out.targets[:, None])[:, 0]
             for row, index in enumerate(indices):
                 own = logprobs[out.rows == row]
                 scores[index] = float(own[:-1].mean() if len(own) > 1 else own.mean())
+
+        self._each_batch(measure, [len(e.prompt) + len(e.answer) for e in encoded], batch_size)
         return scores
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling, *, batch_size: int = 48) -> list[Completion]:
@@ -190,10 +200,11 @@ class LLM:
         opening = render.answer_ids(self.tokenizer, sampling.opening, self.end_id)[:-1]
         prompts = [render.prompt_ids(self.tokenizer, chat) + opening for chat in chats]
         completions = [Completion("", 0.0)] * len(prompts)
-        generator = torch.Generator().manual_seed(sampling.seed)
-        for indices in _by_length([len(prompt) for prompt in prompts], batch_size):
+
+        def write(indices: Sequence[int]) -> None:
             tokens: dict[int, list[int]] = {i: [] for i in indices}
             logprobs: dict[int, list[float]] = {i: [] for i in indices}
+            generator = torch.Generator().manual_seed(sampling.seed + indices[0])
             for row, token, logprob in self._decode([prompts[i] for i in indices], sampling, generator):
                 logprobs[indices[row]].append(logprob)
                 if token not in self._stop_ids:
@@ -201,7 +212,19 @@ class LLM:
             for i in indices:
                 text = self.tokenizer.decode(opening + tokens[i], skip_special_tokens=True).strip()
                 completions[i] = Completion(text, sum(logprobs[i]) / max(1, len(logprobs[i])))
+
+        self._each_batch(write, [len(prompt) for prompt in prompts], batch_size)
         return completions
+
+    def _each_batch(self, work: Callable[[Sequence[int]], None], lengths: Sequence[int], most: int) -> None:
+        """Work on batches of examples of similar length, so that little padding is computed; on a CPU two at a time."""
+        order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+        parts = even_parts(order, most=most, multiple=workers(self.device))
+        if len(parts) == 1:  # it may as well have all the cores
+            work(parts[0])
+        elif parts:
+            with beside_each_other(self.device) as run:
+                list(run(work, parts))
 
     def stream(self, chat: list[ChatMessage], sampling: Sampling) -> Iterator[str]:
         """Yield the answer to one chat piece by piece, each piece whole characters."""
@@ -223,7 +246,7 @@ class LLM:
     ) -> Iterator[tuple[int, int, float]]:
         """Yield (row, token, log-probability) step by step; finished rows leave the batch."""
         # Padding stands between prefix and prompt; a sliding window would count it as context.
-        prefix = 0 if self._slides else shared_prefix_length(prompts)
+        prefix = 0 if "sliding_attention" in self._layer_types else shared_prefix_length(prompts)
         width = max(map(len, prompts)) - prefix
         ids = torch.full((len(prompts), width), self._pad_id)
         mask = torch.zeros((len(prompts), prefix + width), dtype=torch.long)
@@ -231,9 +254,9 @@ class LLM:
         for i, prompt in enumerate(prompts):
             ids[i, width - (len(prompt) - prefix) :] = torch.tensor(prompt[prefix:])
             mask[i, prefix + width - (len(prompt) - prefix) :] = 1
-        past = (
-            self._prefix_cache(prompts[0][:prefix], len(prompts)) if prefix else DynamicCache(config=self.model.config)
-        )
+        past = decoding_cache(self.model.config)
+        if prefix:
+            self._fill_prefix(past, prompts[0][:prefix], len(prompts))
         positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefix:]
         alive = list(range(len(prompts)))
         for _ in range(sampling.max_new_tokens):
@@ -267,7 +290,7 @@ def _choose(logits: torch.Tensor, sampling: Sampling, generator: torch.Generator
     return tokens, logprobs.gather(-1, tokens[:, None])[:, 0]
 
 
-def _by_length(lengths: list[int], batch_size: int) -> list[list[int]]:
-    """Group indices into batches of similar length, so that little padding is computed."""
-    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
-    return [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
+def _cpu_multiplies_bf16() -> bool:
+    """Say whether this CPU has instructions for bf16 products; elsewhere they are emulated, slower than fp32."""
+    able = torch.cpu.get_capabilities()
+    return any(able.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))

@@ -163,16 +163,11 @@ class Night:
     def _training_examples(self, examples: Sequence[Example]) -> list[train.TrainExample]:
         """Encode the mixture; leashed examples get the frozen base's own distribution as teacher."""
         encoded = [self.base.encode([ChatMessage("user", e.question)], e.answer) for e in examples]
-        leashed = [i for i, e in enumerate(examples) if e.leash]
-        teachers: dict[int, train.Teacher] = {}
-        size = self.config.train.batch_size
-        for start in range(0, len(leashed), size):
-            batch = leashed[start : start + size]
-            taught = train.teach(self.base, [encoded[i] for i in batch], top_k=self.config.train.leash_top_k)
-            teachers |= dict(zip(batch, taught, strict=True))
+        leashed = [code for code, e in zip(encoded, examples, strict=True) if e.leash]
+        taught = iter(train.on_the_leash(self.base, leashed, top_k=self.config.train.leash_top_k))
         return [
-            train.TrainExample(code, e.memory_id, teachers.get(i))
-            for i, (code, e) in enumerate(zip(encoded, examples, strict=True))
+            next(taught) if e.leash else train.TrainExample(code, e.memory_id)
+            for code, e in zip(encoded, examples, strict=True)
         ]
 
     def _merge(self, alpha: float) -> Merged:

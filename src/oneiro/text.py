@@ -14,7 +14,8 @@ _STOP = frozenset(
     "these those of to in on at for from with by as and or but if so than then there here what which who whom "
     "whose when where why how can could would will shall should may might must about into out up down not no yes "
     "he she they him her his their them we us our one please tell remind name called "
-    "near every each since until during after before really very just also too because got get going go".split()
+    "near every each since until during after before really very just also too because got get going go "
+    "hello hi hey oh ok mostly usually always often maybe quite pretty".split()
 )
 
 

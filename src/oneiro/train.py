@@ -14,8 +14,7 @@ its answers still come up in each epoch, and bring it back when it slips.
 import math
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -27,9 +26,8 @@ from peft.helpers import disable_input_dtype_casting
 from oneiro.adapters import Adapter, LowRank
 from oneiro.config import TrainConfig
 from oneiro.llm import LLM
+from oneiro.parallel import Run, beside_each_other
 from oneiro.render import Encoded
-
-_WORKERS = 2  # a night's step is two micro-batches
 
 Step = list[list[int]]  # micro-batches of example indices; gradients add up over a step
 Plan = Callable[[int, Sequence[int]], list[Step]]  # (epoch, active examples) → steps
@@ -71,30 +69,25 @@ class Fitted(NamedTuple):
 def side_by_side(examples: Sequence[TrainExample], *, batch_size: int, leashed_rows: int, seed: int) -> Plan:
     """Plan steps of one batch with labels and one on the leash, so that no update goes without it.
 
-    Batches hold examples of similar length in random order: little padding, still well mixed. The labelled ones all
-    come up in every epoch; the leashed ones, `leashed_rows` a step, are drawn afresh from all there are.
+    The labelled examples all come up in every epoch; the leashed ones, `leashed_rows` a step, are dealt from a deck of
+    all there are.
     """
     leashed = [i for i, example in enumerate(examples) if example.teacher]
 
     def plan(epoch: int, active: Sequence[int]) -> list[Step]:
         rng = random.Random(f"{seed}/{epoch}")
         labelled = [i for i in active if not examples[i].teacher]
-        batches = _by_length(examples, labelled, batch_size, rng)
+        batches = _cut(rng.sample(labelled, len(labelled)), batch_size)
         wanted = len(batches) * leashed_rows if labelled else len(leashed)
         decks = [rng.sample(leashed, len(leashed)) for _ in range(math.ceil(wanted / max(1, len(leashed))))]
-        drawn = [i for deck in decks for i in deck][:wanted]
-        beside = _by_length(examples, drawn, leashed_rows, rng)
+        beside = _cut([i for deck in decks for i in deck][:wanted], leashed_rows)
         return [[batch for batch in pair if batch] for pair in zip_longest(batches, beside, fillvalue=[])]
 
     return plan
 
 
-def _by_length(examples: Sequence[TrainExample], some: list[int], size: int, rng: random.Random) -> list[list[int]]:
-    noisy = {i: len(examples[i].encoded.prompt) + len(examples[i].encoded.answer) + rng.uniform(0, 12) for i in some}
-    order = sorted(some, key=noisy.__getitem__)
-    batches = [order[i : i + size] for i in range(0, len(order), size)]
-    rng.shuffle(batches)
-    return batches
+def _cut(indices: list[int], size: int) -> list[list[int]]:
+    return [indices[i : i + size] for i in range(0, len(indices), size)]
 
 
 def fit(
@@ -112,7 +105,7 @@ def fit(
     The adapter is a fresh one, or goes on from `start`, which must have the rank of `config`. `watch` is called after
     each step and can take a snapshot of the adapter so far. Deterministic for equal inputs and seed on one machine.
     """
-    with _lora(llm, config, seed, start) as (parameters, snapshot), _workers(llm.device) as run_all:
+    with _lora(llm, config, seed, start) as (parameters, snapshot), beside_each_other(llm.device) as run_all:
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
         planned = len(plan(0, range(len(examples)))) * config.epochs
         losses: list[float] = []
@@ -160,45 +153,26 @@ class _BatchReport(NamedTuple):
     certainty: list[tuple[str, float]]  # memory id, probability of the answer's least certain token
 
 
-RunAll = Callable[[Callable[[list[int]], _BatchReport], Step], Iterable[_BatchReport]]
-
-
-@contextmanager
-def _workers(device: torch.device) -> Iterator[RunAll]:
-    """Let the micro-batches of a step run beside each other on a CPU: products this small do not fill several cores.
-
-    Each comes back with its own gradients, so that they are added up in the same order every time.
-    """
-    threads = torch.get_num_threads()
-    if device.type != "cpu" or threads < _WORKERS:
-        yield map
-        return
-    torch.set_num_threads(threads // _WORKERS)
-    try:
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            yield pool.map
-    finally:
-        torch.set_num_threads(threads)
-
-
 def _step(
     llm: LLM,
     examples: Sequence[TrainExample],
     step: Step,
     config: TrainConfig,
     parameters: Sequence[torch.nn.Parameter],
-    run_all: RunAll,
+    run_all: Run,
     seen: dict[str, list[float]],
 ) -> _StepReport:
     """Add up the gradients of one step; notes in `seen` how probable each memory's answers were."""
     chosen = [examples[i] for batch in step for i in batch]
     leashed = sum(len(example.encoded.answer) for example in chosen if example.teacher)
     labelled = sum(len(example.encoded.answer) for example in chosen if not example.teacher)
+    in_bf16 = llm.model.dtype == torch.bfloat16
 
     def learn(indices: list[int]) -> _BatchReport:
         batch = [examples[i] for i in indices]
-        # Without a cache of casts: it would be shared by the threads, and no weight is cast twice in a pass.
-        with torch.autocast(llm.device.type, torch.bfloat16, enabled=config.bf16, cache_enabled=False):
+        # The adapter stays fp32 and is cast for its products, as autocast does. Without a cache of casts: it would be
+        # shared by the threads, and no weight is cast twice in a pass.
+        with torch.autocast(llm.device.type, torch.bfloat16, enabled=in_bf16, cache_enabled=False):
             out = llm.answer_logits([example.encoded for example in batch])
         logprobs = out.logits.log_softmax(-1)
         errors = -logprobs.gather(-1, out.targets[:, None])[:, 0]
@@ -242,6 +216,13 @@ def teach(llm: LLM, batch: Sequence[Encoded], *, top_k: int) -> list[Teacher]:
     return [Teacher(top.indices[out.rows == row].cpu(), top.values[out.rows == row].cpu()) for row in range(len(batch))]
 
 
+def on_the_leash(llm: LLM, encoded: Sequence[Encoded], *, top_k: int, batch_size: int = 8) -> list[TrainExample]:
+    """Give each example the model's own distribution as its teacher."""
+    batches = [encoded[i : i + batch_size] for i in range(0, len(encoded), batch_size)]
+    teachers = [teacher for batch in batches for teacher in teach(llm, batch, top_k=top_k)]
+    return [TrainExample(example, teacher=teacher) for example, teacher in zip(encoded, teachers, strict=True)]
+
+
 def _set_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, done: int, planned: int) -> None:
     """Linear warm-up, then a cosine to a tenth of the rate."""
     warm = min(1.0, (done + 1) / max(1, config.warmup_steps))
@@ -251,24 +232,11 @@ def _set_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, done: int, 
 
 
 @contextmanager
-def _frozen_in_bf16(llm: LLM, *, enabled: bool) -> Iterator[None]:
-    """Hold the frozen matrices in bf16 for the block, or autocast would copy all of them at every step."""
-    frozen = [p for p in llm.model.parameters() if enabled and p.ndim == 2 and not p.requires_grad]
-    originals = [p.data for p in frozen]
-    for parameter in frozen:
-        parameter.data = parameter.data.bfloat16()
-    try:
-        yield
-    finally:
-        for parameter, original in zip(frozen, originals, strict=True):
-            parameter.data = original
-
-
-@contextmanager
 def _lora(
     llm: LLM, config: TrainConfig, seed: int, start: Adapter | None
 ) -> Iterator[tuple[list[torch.nn.Parameter], Callable[[], Adapter]]]:
     """Wrap the model's linear layers (not embeddings or head) in LoRA for the length of the block."""
+    attention = llm.model.config._attn_implementation
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         lora = LoraConfig(r=config.r, lora_alpha=config.lora_alpha, target_modules="all-linear", task_type="CAUSAL_LM")
@@ -290,9 +258,12 @@ def _lora(
         }
         return Adapter(layers, config.lora_alpha / config.r)
 
+    if llm.device.type == "cpu":  # where the fused kernel's backward pass takes four times as long
+        llm.model.set_attn_implementation("eager")
     try:
-        with disable_input_dtype_casting(wrapped), _frozen_in_bf16(llm, enabled=config.bf16):
+        with disable_input_dtype_casting(wrapped):
             yield [p for p in llm.model.parameters() if p.requires_grad], snapshot
     finally:
         wrapped.unload()
+        llm.model.set_attn_implementation(attention)
         llm.model.requires_grad_(requires_grad=False)
