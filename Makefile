@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= python3
 
-.PHONY: demo test check slow clean
+.PHONY: demo test bench check slow clean
 
 demo: $(READY)
 	$(BIN)/oneiro demo
@@ -17,9 +17,12 @@ test: $(READY)
 slow: $(READY)
 	$(BIN)/pytest -m slow
 
+bench: $(READY)
+	$(BIN)/python bench/speed.py
+
 check: $(READY)
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/ruff check src tests bench
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 

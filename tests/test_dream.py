@@ -197,7 +197,7 @@ def test_a_fact_with_one_told_word_has_all_its_dreams_ask_for_it() -> None:
     assert {w.word for w in wished if w.kind not in stage.WORDED} == {""}
 
 
-def test_names_that_no_statement_holds_are_asked_for_once() -> None:
+def test_what_no_statement_holds_is_asked_for_once_names_first() -> None:
     turn = Turn(5, "My sister Odile and my brother Torvald live in Chile!")
     facts = {turn.text: "The user has a sister called Odile.\nThe user's brother lives in Chile."}
     scribe = Scribe(facts)
@@ -205,8 +205,8 @@ def test_names_that_no_statement_holds_are_asked_for_once() -> None:
     asked = [
         prompt.split("Answer with: ")[1] for prompts, _ in scribe.calls for prompt in prompts if "Answer" in prompt
     ]
-    assert set(asked) == {"sister", "Odile", "Torvald", "brother", "Chile"}
-    assert stage.left_out(turn.text, ["Odile", "Torvald"]) == ["Chile"]
+    assert set(asked) == {"sister", "Odile", "Torvald", "live", "brother", "Chile"}
+    assert stage.left_out(turn.text, ["Odile", "Torvald"]) == ["Chile", "sister", "brother", "live"]
 
 
 def test_a_fact_of_no_told_word_is_dreamed_of_all_the_same() -> None:
@@ -225,3 +225,11 @@ def test_a_change_is_dreamed_of_as_a_change_and_nothing_else_is() -> None:
     assert {kind: still.count(kind) for kind in config.per_kind} == config.per_kind
     assert moved.count("change") > 0
     assert [kind for kind in moved if kind != "change"] == still
+
+
+@pytest.mark.parametrize(
+    ("lines", "confidence"),
+    [((-0.9, -0.1), -0.1), ((-0.2, -0.6), -0.6), ((-1.8, -0.1), -0.8), ((), -0.5), ((-0.1, -0.1, -0.1), -0.5)],
+)
+def test_a_question_may_be_chosen_freely_and_an_answer_may_not(lines: tuple[float, ...], confidence: float) -> None:
+    assert stage._confidence(Completion("Who?\nYou.", -0.5, lines)) == pytest.approx(confidence)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from oneiro import dream as stage
-from oneiro.kinds import Told, invent, load_library
+from oneiro.kinds import Told, ask, invent, load_library
 from oneiro.screen import Quarantine, judge_words
 from oneiro.text import names_and_numbers, words
 from oneiro.types import Dream

@@ -66,3 +66,13 @@ def test_a_base_is_loaded_from_a_folder_of_safetensors(tmp_path) -> None:
 def test_a_folder_without_a_model_is_refused_with_its_name(tmp_path) -> None:
     with pytest.raises(BaseModelError, match=tmp_path.name):
         LLM.load(Base("nothing", tmp_path, "0"))
+
+
+def test_the_log_probabilities_of_lines_make_up_that_of_the_whole(llm: LLM) -> None:
+    newline = llm.tokenizer("\n", add_special_tokens=False)["input_ids"]
+    word = llm.tokenizer("ab", add_special_tokens=False)["input_ids"]
+    assert llm._line_means([*word, *newline, *word], [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0]) == (-2.0, -5.0)
+    assert llm._line_means([], []) == ()
+    for completion in llm.complete(CHATS, Sampling(12)):
+        assert completion.line_logprobs
+        assert min(completion.line_logprobs) <= completion.mean_logprob <= max(completion.line_logprobs)

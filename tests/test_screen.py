@@ -91,6 +91,14 @@ def test_what_was_told_is_never_said_to_be_untold(where: str) -> None:
     assert untold not in screened.kept
 
 
+def test_a_name_that_was_told_is_never_asked_for_as_untold_in_other_words() -> None:
+    untold = dream("What is the first name of my dog?", "You haven't told me your dog's first name.", kind="never")
+    other = dream("What is my boat's name?", "You haven't told me your boat's name.", kind="never")
+    screened = sift(untold, other, dream())
+    assert [d.dream for d in screened.dropped] == [untold]
+    assert "you did tell a name" in screened.dropped[0].reason
+
+
 def test_a_question_asked_before_is_dropped_and_a_second_answer_too() -> None:
     again = dream(WAYS[0].replace("What", "what"))
     other = dream(answer="Your dog is from Leeds.", memory_id="m2")

@@ -45,7 +45,7 @@ class ScreenConfig:
     """What a dream must pass. Gains are in nats per answer token."""
 
     held_out: int = 1  # wordings of each memory kept aside for the exam
-    min_confidence: float = -0.7
+    min_confidence: float = -0.3  # nats a token
     min_support_gain: float = 0.25
     max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
 

@@ -25,6 +25,7 @@ from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, 
 NOTHING = "(nothing)"
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
 _OPENING = "The user"
+_FREEDOM = 1.0  # nats a token
 _SYSTEM = ChatMessage("system", "Dream generator")
 _CHANGE = re.compile(
     r"\b(used to|moved|no longer|not .* any ?more|changed|switched|replaced|quit|stopped|gave up|left|instead|"
@@ -220,6 +221,17 @@ def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completi
         parsed = parse_question(completion.text)
         if parsed:
             said = (memory.source, memory.statement)
-            confidence = completion.mean_logprob
+            confidence = _confidence(completion)
             dreams.append(Dream(memory.id, wish.kind, parsed.question, parsed.answer, *said, confidence=confidence))
     return dreams
+
+
+def _confidence(completion: Completion) -> float:
+    """How sure the generator was, in nats a token: of the answer, since a question may be any of many.
+
+    A question that is more than `_FREEDOM` less probable still lowers it: most of those are nonsense.
+    """
+    if len(completion.line_logprobs) != 2:
+        return completion.mean_logprob
+    question, answer = completion.line_logprobs
+    return min(answer, question + _FREEDOM)

@@ -1,8 +1,9 @@
-"""Trains the dream generator: a LoRA adapter on the frozen base, fine-tuned for one task.
+"""Trains the shipped adapter, a LoRA on the frozen base, in its two trades: dreams and manners.
 
-Data: invented turns (`kinds.py`), each with its facts and questions. The questions of one fact form a micro-batch,
-so its turn is computed once for all of them. A tenth of the kinds is never shown in training: the scores
-are taken on those, with sampling as at night.
+Dreams: invented turns (`kinds.py`), each with its facts and questions. The questions of one fact form a micro-batch,
+so its turn is computed once for all of them. Manners: the same questions with no turn before them and values that
+nobody told, never-told ones with "You haven't told me …", next to the leash. A tenth of the kinds is never shown in
+training: the scores are taken on those, with sampling as at night.
 
 Run: `oneiro dreamer train --model smollm2 --out DIR`
 """
@@ -30,6 +31,7 @@ from oneiro.dream import (
     write_question,
     write_statements,
 )
+from oneiro.dreamers import CARD
 from oneiro.embedded import cache_dir
 from oneiro.errors import InputError
 from oneiro.kinds import Told, ask, invent, load_library
@@ -37,7 +39,6 @@ from oneiro.llm import LLM
 from oneiro.text import key_terms
 from oneiro.types import Anchor, ChatMessage, Turn
 
-CARD = "dreamer.json"
 _READ_PER_BATCH = 4  # different turns share no prefix
 _OWN_SIDE = 0.08  # examples of the model's own side for each question of manners
 _GROUNDING = AnchorConfig(per_kind=dict.fromkeys(AnchorConfig().per_kind, 60), own_side=66)

@@ -211,7 +211,8 @@ class LLM:
                     tokens[indices[row]].append(token)
             for i in indices:
                 text = self.tokenizer.decode(opening + tokens[i], skip_special_tokens=True).strip()
-                completions[i] = Completion(text, sum(logprobs[i]) / max(1, len(logprobs[i])))
+                lines = self._line_means(tokens[i], logprobs[i])
+                completions[i] = Completion(text, sum(logprobs[i]) / max(1, len(logprobs[i])), lines)
 
         self._each_batch(write, [len(prompt) for prompt in prompts], batch_size)
         return completions
@@ -225,6 +226,15 @@ class LLM:
         elif parts:
             with beside_each_other(self.device) as run:
                 list(run(work, parts))
+
+    def _line_means(self, tokens: list[int], logprobs: list[float]) -> tuple[float, ...]:
+        """Mean log-probability of each line; a line break belongs to the line it ends."""
+        lines: list[list[float]] = [[]]
+        for place, logprob in enumerate(logprobs):
+            lines[-1].append(logprob)
+            if place < len(tokens) and "\n" in self.tokenizer.decode([tokens[place]]):
+                lines.append([])
+        return tuple(sum(line) / len(line) for line in lines if line)
 
     def stream(self, chat: list[ChatMessage], sampling: Sampling) -> Iterator[str]:
         """Yield the answer to one chat piece by piece, each piece whole characters."""

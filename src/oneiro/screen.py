@@ -39,6 +39,7 @@ _DIGIT_GROUPS = re.compile(r"\d+(?:[ .-]\d+)*")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|my|mine|myself|me)\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\btold me\b", re.IGNORECASE)
 _YOUR = re.compile(r"\b(your|yours|yourself)\b", re.IGNORECASE)
+_ASKS_A_NAME = re.compile(r"\b(name|names|named|called)\b", re.IGNORECASE)
 _NOT_TOLD = re.compile(r"^you (haven't|have not|never) (told|mentioned|said)", re.IGNORECASE)
 # Detectors of unmistakable key formats; entropy detectors flag ordinary words.
 _KEY_DETECTORS = (
@@ -190,6 +191,8 @@ def _contradiction(dream: Dream, tonight: Sequence[Dream], known: Sequence[Dream
     told_of = names_and_numbers(dream.question) & set(words(dream.source))
     if told_of:  # it would teach that a name you told is one you did not
         return f"asks as if {', '.join(sorted(told_of))} had not been told"
+    if _ASKS_A_NAME.search(dream.question) and asked & stems(dream.source) and names_and_numbers(dream.source):
+        return f"you did tell a name: {dream.statement}"
     for other in (*tonight, *known):
         told = stems(other.question)
         if other.kind != "never" and (asked <= told or len(asked & told) / len(asked | told) >= 0.75):

@@ -83,7 +83,7 @@ class Dream:
     source: str
     statement: str = ""
     held_out: bool = False  # kept aside for the exam, never trained on
-    confidence: float = 0.0  # mean log-probability under the dreamer, nats per token
+    confidence: float = 0.0  # how sure the dreamer was of the answer, nats per token (`dream.py`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +263,14 @@ class Sampling(NamedTuple):
 
 
 class Completion(NamedTuple):
-    """A generated text and the mean log-probability (nats per token) under the sampling model."""
+    """A generated text and its mean log-probability (nats per token) under the sampling model, whole and by line.
+
+    The end token counts as one of the last line.
+    """
 
     text: str
     mean_logprob: float
+    line_logprobs: tuple[float, ...] = ()
 
 
 class Writer(Protocol):
