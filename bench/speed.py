@@ -23,7 +23,7 @@ from peft import LoraConfig, get_peft_model
 from oneiro import anchors, train
 from oneiro.config import AnchorConfig, TrainConfig
 from oneiro.embedded import cache_dir, resolve
-from oneiro.kinds import ask
+from oneiro.kinds import invent
 from oneiro.llm import LLM
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage, Sampling
@@ -67,9 +67,13 @@ def _compare(ours: Callable[[], object], plain: Callable[[], object]) -> dict[st
     return {name: round(m, 3) for name, m in medians.items()} | {"ratio": round(medians["plain"] / medians["ours"], 2)}
 
 
+def _questions(count: int) -> list[tuple[str, str]]:
+    facts = [fact for told in invent(count, seed=0) for fact in told.facts]
+    return [(question, answer) for fact in facts for _, question, answer in fact.questions[:1]][:count]
+
+
 def _train_steps(llm: LLM) -> tuple[Callable[[], object], Callable[[], object]]:
-    asked = [(question, answer) for _, question, answer in ask(seed=0)][:8]
-    labelled = [train.TrainExample(llm.encode([ChatMessage("user", q)], a)) for q, a in asked]
+    labelled = [train.TrainExample(llm.encode([ChatMessage("user", q)], a)) for q, a in _questions(8)]
     prompts = anchors.draw_prompts(AnchorConfig(per_kind={"facts": 4}, own_side=0), seed=0)
     cache = cache_dir() / llm.sha256[:16] / "anchors.json"
     grounding = anchors.answer_anchors(prompts, llm, cache=cache, max_new_tokens=24)
@@ -109,7 +113,7 @@ def _padded(batch: list[Encoded]) -> dict[str, torch.Tensor]:
 
 
 def _writers(llm: LLM) -> tuple[Callable[[], object], Callable[[], object]]:
-    chats = [[ChatMessage("user", question)] for _, question, _ in ask(seed=1)][:48]
+    chats = [[ChatMessage("user", question)] for question, _ in _questions(48)]
     prompts = [llm.encode(chat, "").prompt for chat in chats]
     width = max(map(len, prompts))
     pad = llm.tokenizer.pad_token_id

@@ -35,8 +35,8 @@ def test_an_override_changes_its_own_setting_and_no_other() -> None:
 
 
 def test_one_count_can_be_overridden_in_a_table_of_counts() -> None:
-    config = Settings("smollm2", overrides={"dream": {"per_kind": {"never": 0}}}).night_config()
-    assert config.dream.per_kind == NightConfig().dream.per_kind | {"never": 0}
+    config = Settings("smollm2", overrides={"dream": {"per_kind": {"direct": 5}}}).night_config()
+    assert config.dream.per_kind == NightConfig().dream.per_kind | {"direct": 5}
 
 
 def test_the_kind_change_can_be_asked_for_too() -> None:

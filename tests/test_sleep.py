@@ -6,16 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from fakes import ScriptedDreamer, tiny_llm
 from oneiro import generations
-from oneiro.adapters import Adapter, LowRank, load_adapter
 from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, NightConfig, ScreenConfig, TrainConfig
 from oneiro.records import from_json
 from oneiro.sleep import Sleeper, sleep
 from oneiro.store import Store
-from oneiro.types import STAGES, Accuracy, Event, Mixture, MorningReport
+from oneiro.types import STAGES, Event, Mixture, MorningReport
 
 TINY_NIGHT = NightConfig(
     dream=DreamConfig(per_kind={"direct": 6, "never": 1}),
@@ -62,20 +60,14 @@ class Bed:
         *,
         at: tuple[str, str] | None = None,
         do: Callable[[], None] = lambda: None,
-        starter: Adapter | None = None,
     ) -> MorningReport:
         def emit(event: Event) -> None:
             self.events.append(event)
             if (event.stage, event.kind) == at:
                 do()
 
-        sleeper = Sleeper(tiny_llm(), ScriptedDreamer(), self.folder.parent / "cache", starter)
+        sleeper = Sleeper(tiny_llm(), ScriptedDreamer(), self.folder.parent / "cache")
         return sleep(self.folder, self.store, sleeper, config, emit=emit)
-
-    def baseline(self) -> tuple[Accuracy, ...]:
-        """What generation 0 reaches in a night without a starter."""
-        self.say("My dog is called Biscuit. By the way, my boat is called Morwenna.")
-        return self.sleep().baseline
 
     def generation_bytes(self) -> dict[str, bytes]:
         return {str(p): p.read_bytes() for p in sorted((self.folder / "generations").rglob("*")) if p.is_file()}
@@ -111,19 +103,6 @@ def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None
     assert generations.check(bed.folder, 2).parent == 1
     assert report.old_asked > 0
     assert {path: data for path, data in bed.generation_bytes().items() if "/0001/" in path} == first
-
-
-def test_the_first_night_goes_on_from_the_starter_and_is_compared_with_the_bare_base(bed: Bed) -> None:
-    linear = {n: m for n, m in tiny_llm().model.named_modules() if isinstance(m, torch.nn.Linear) and "layers" in n}
-    layers = {n: LowRank(torch.randn(2, m.in_features), torch.randn(m.out_features, 2)) for n, m in linear.items()}
-    starter = Adapter(layers, 0.01)
-    unchanged = replace(TINY_NIGHT, train=replace(TINY_NIGHT.train, learning_rate=0.0))
-    report = bed.sleep(unchanged, starter=starter)
-    woken = load_adapter(generations.folder_of(bed.folder, 1))
-    assert woken.layers.keys() == starter.layers.keys()
-    for name in layers:
-        torch.testing.assert_close(woken.delta(name), starter.delta(name), atol=1e-5, rtol=1e-5)
-    assert report.baseline == Bed(bed.folder.parent / "bare").baseline()
 
 
 def test_two_runs_with_one_seed_give_the_same_dreams_and_the_same_adapter(tmp_path: Path) -> None:

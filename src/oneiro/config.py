@@ -85,7 +85,7 @@ class MixtureConfig:
 
     dreams_per_memory: int = 16  # new ones, at most
     replay: float = 0.45
-    never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md); the starter has some
+    never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.07
 
 
@@ -152,19 +152,16 @@ class NightConfig:
 
 @dataclass(frozen=True, slots=True)
 class DreamerConfig:
-    """How the shipped adapter learns its two trades: to dream, and the manners of a model that has a user."""
+    """How the dream generator is trained."""
 
     seed: int = 0
     turns: int = 900
     nothing: float = 0.15  # share of the turns that hold nothing to remember
     read_turns: int = 1600  # more turns, only read: too few empty ones, and the reader finds a fact in everything
     read_nothing: float = 0.5
-    groups_per_step: int = 4  # micro-batches in a step of dreams
-    manners_steps: int = 600  # steps of questions without a context, at most
-    manners_rows: int = 8
-    leashed_rows: int = 4  # beside them
     eval_turns: int = 60
     r: int = 16
     learning_rate: float = 8e-4
     epochs: int = 1
+    groups_per_step: int = 4
     save_every: int = 50  # steps

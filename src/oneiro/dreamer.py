@@ -1,9 +1,8 @@
-"""Trains the shipped adapter, a LoRA on the frozen base, in its two trades: dreams and manners.
+"""Trains the dream generator: a LoRA adapter on the frozen base, fine-tuned for one task.
 
-Dreams: invented turns (`kinds.py`), each with its facts and questions. The questions of one fact form a micro-batch,
-so its turn is computed once for all of them. Manners: the same questions with no turn before them and values that
-nobody told, never-told ones with "You haven't told me …", next to the leash. A tenth of the kinds is never shown in
-training: the scores are taken on those, with sampling as at night.
+Data: invented turns (`kinds.py`), each with its facts and questions. The questions of one fact form a micro-batch,
+so its turn is computed once for all of them. A tenth of the kinds is never shown in training: the scores
+are taken on those, with sampling as at night.
 
 Run: `oneiro dreamer train --model smollm2 --out DIR`
 """
@@ -18,9 +17,9 @@ from typing import Any, NamedTuple
 
 import torch
 
-from oneiro import anchors, train
+from oneiro import train
 from oneiro.adapters import Adapter, load_adapter, save_adapter
-from oneiro.config import AnchorConfig, DreamConfig, DreamerConfig, TrainConfig
+from oneiro.config import DreamConfig, DreamerConfig, TrainConfig
 from oneiro.dream import (
     WORDED,
     Wish,
@@ -31,17 +30,14 @@ from oneiro.dream import (
     write_question,
     write_statements,
 )
-from oneiro.dreamers import CARD
-from oneiro.embedded import cache_dir
 from oneiro.errors import InputError
-from oneiro.kinds import Told, ask, invent, load_library
+from oneiro.kinds import Told, invent, load_library
 from oneiro.llm import LLM
 from oneiro.text import key_terms
-from oneiro.types import Anchor, ChatMessage, Turn
+from oneiro.types import Turn
 
+CARD = "dreamer.json"
 _READ_PER_BATCH = 4  # different turns share no prefix
-_OWN_SIDE = 0.08  # examples of the model's own side for each question of manners
-_GROUNDING = AnchorConfig(per_kind=dict.fromkeys(AnchorConfig().per_kind, 60), own_side=66)
 
 
 class Corpus(NamedTuple):
@@ -93,56 +89,6 @@ def build_corpus(llm: LLM, turns: Sequence[Told], only_read: Sequence[Told] = ()
     return Corpus(examples, groups)
 
 
-def build_manners(
-    llm: LLM, kinds: Sequence[str], grounding: Sequence[Anchor], config: DreamerConfig
-) -> list[train.TrainExample]:
-    """Encode questions as a user asks them, with no context: invented answers, the model's own side, and the leash.
-
-    The values are invented anew each time, so that none of them is learned. What is learned is that all wordings of a
-    question ask for the same, how an answer to one's user sounds, and to say so when something was not told.
-    """
-    rng = random.Random(config.seed)
-    own = [(anchor.question, anchor.answer) for anchor in grounding if anchor.kind == anchors.OWN_SIDE]
-    asked = [(question, answer) for _, question, answer in ask(seed=config.seed, kinds=kinds)]
-    chosen = rng.sample(asked, min(len(asked), config.manners_steps * config.manners_rows))
-    chosen += own * round(_OWN_SIDE * len(chosen) / len(own))
-    leashed = [
-        llm.encode([ChatMessage("user", anchor.question)], anchor.answer)
-        for anchor in grounding
-        if anchor.kind != anchors.OWN_SIDE
-    ]
-    return [
-        *(train.TrainExample(llm.encode([ChatMessage("user", question)], answer)) for question, answer in chosen),
-        *train.on_the_leash(llm, leashed, top_k=TrainConfig().leash_top_k),
-    ]
-
-
-def _grounding(llm: LLM, config: DreamerConfig) -> list[Anchor]:
-    prompts = anchors.draw_prompts(_GROUNDING, seed=config.seed)
-    cache = cache_dir() / llm.sha256[:16] / "anchors.json"
-    return anchors.answer_anchors(prompts, llm, cache=cache, max_new_tokens=_GROUNDING.max_new_tokens)
-
-
-def _both_trades(corpus: Corpus, manners: Sequence[train.TrainExample], config: DreamerConfig) -> train.Plan:
-    """Plan steps of dreams and steps of manners in random order; the examples of manners follow those of dreams."""
-    ask_steps = train.side_by_side(
-        manners, batch_size=config.manners_rows, leashed_rows=config.leashed_rows, seed=config.seed
-    )
-
-    def plan(epoch: int, active: Sequence[int]) -> list[train.Step]:
-        rng = random.Random(f"{config.seed}/{epoch}")
-        groups = rng.sample(corpus.groups, len(corpus.groups))
-        size = config.groups_per_step
-        steps = [groups[i : i + size] for i in range(0, len(groups), size)]
-        first = len(corpus.examples)
-        for step in ask_steps(epoch, range(len(manners))) if manners else []:
-            steps.append([[first + i for i in batch] for batch in step])
-        rng.shuffle(steps)
-        return steps
-
-    return plan
-
-
 def _wished_word(turn: Turn, question: str, answer: str, rng: random.Random) -> str:
     """Pick a word of the answer that was told and is not in the question, as the answer spells it."""
     terms = key_terms(question, answer, f"{turn.before} {turn.text}")
@@ -170,10 +116,13 @@ def train_dreamer(
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
     corpus = build_corpus(llm, turns, only_read, seed=config.seed)
-    manners = build_manners(llm, trained, _grounding(llm, config), config) if config.manners_steps else []
-    examples = corpus.examples + manners
-    plan = _both_trades(corpus, manners, config)
     curve: list[float] = []
+
+    def plan(epoch: int, active: Sequence[int]) -> list[train.Step]:
+        groups = list(corpus.groups)
+        random.Random(f"{config.seed}/{epoch}").shuffle(groups)
+        size = config.groups_per_step
+        return [groups[i : i + size] for i in range(0, len(groups), size)]
 
     def note(progress: train.Progress, snapshot: Callable[[], Adapter]) -> None:
         curve.append(round(progress.loss, 4))
@@ -182,7 +131,7 @@ def train_dreamer(
         watch(progress)
 
     fitted = train.fit(
-        llm, examples, plan, config=_train_config(config), seed=config.seed, start=first and first[0], watch=note
+        llm, corpus.examples, plan, config=_train_config(config), seed=config.seed, start=first and first[0], watch=note
     )
     save_adapter(fitted.adapter, out, base=llm.name, dtype=torch.float16)
     with llm.folded(fitted.adapter):
@@ -192,7 +141,7 @@ def train_dreamer(
         "base_sha256": llm.sha256,
         "config": asdict(config),
         "data_sha256": hashlib.sha256(repr((turns, only_read)).encode()).hexdigest(),
-        "examples": len(examples),
+        "examples": len(corpus.examples),
         "unseen_kinds": unseen,
         "score_on_unseen_kinds": asdict(score),
         "loss_curve": curve,

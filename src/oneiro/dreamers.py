@@ -2,11 +2,8 @@
 
 The shipped adapter belongs to `smollm2`; `oneiro dreamer train --model BASE` makes one for another base. A base
 without one lets smollm2 dream for it: dreams are plain text, any model can be trained on them.
-
-The adapter knows a second trade, manners: it is what the first night of its own base starts from.
 """
 
-import json
 from importlib import resources
 from pathlib import Path
 
@@ -18,16 +15,13 @@ from oneiro.embedded import resolve
 from oneiro.llm import LLM
 from oneiro.types import ChatMessage, Completion, Sampling
 
-CARD = "dreamer.json"
-
 
 class Dreamer:
     """A writer that folds the dreamer adapter into its base for each call, and leaves the base as it was."""
 
-    def __init__(self, llm: LLM, folder: Path) -> None:
+    def __init__(self, llm: LLM, adapter: Adapter) -> None:
         self._llm = llm
-        self._adapter = load_adapter(folder)
-        self._mannered = _knows_manners(folder)
+        self._adapter = adapter
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
         """Answer each chat with the adapter folded in."""
@@ -38,10 +32,6 @@ class Dreamer:
         """Score answers with the adapter folded in."""
         with self._llm.folded(self._adapter):
             return self._llm.score(chats, answers)
-
-    def starter_for(self, llm: LLM) -> Adapter | None:
-        """What the first night of a base starts from: this adapter, if it has manners and was trained for that base."""
-        return self._adapter if self._mannered and self._llm is llm else None
 
 
 def trained_folder(base_sha256: str) -> Path:
@@ -62,16 +52,7 @@ def for_base(llm: LLM) -> Dreamer:
     """
     own = trained_folder(llm.sha256)
     if own.exists():
-        return Dreamer(llm, own)
+        return Dreamer(llm, load_adapter(own))
     if llm.name == DEFAULT_MODEL:
-        return Dreamer(llm, shipped_folder())
-    return Dreamer(LLM.load(resolve(DEFAULT_MODEL)), shipped_folder())
-
-
-def _knows_manners(folder: Path) -> bool:
-    """Read from its card whether an adapter learned the second trade; one without a card did not."""
-    try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        return card["config"]["manners_steps"] > 0
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return Dreamer(llm, load_adapter(shipped_folder()))
+    return Dreamer(LLM.load(resolve(DEFAULT_MODEL)), load_adapter(shipped_folder()))

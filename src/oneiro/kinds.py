@@ -150,24 +150,6 @@ def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None, nothing
         yield _tell(library, _draw(deck, size), rng, number)
 
 
-def ask(*, seed: int, kinds: Sequence[str] | None = None) -> Iterator[tuple[DreamKind, str, str]]:
-    """Ask about every kind (as often as its weight), each time with new values: (kind of question, question, answer).
-
-    All direct, indirect and never-told questions come up, of the others one each.
-
-    Raises:
-        InputError: `kinds` names a kind that does not exist.
-    """
-    rng = random.Random(seed)
-    library = load_library()
-    for kind in _cards(_choose(library, kinds)):
-        values = _values(library, _all_texts(kind), rng)
-        for name in ("direct", "indirect", "never", "reverse", "yesno"):
-            pairs = kind.get(name, [])
-            for question, answer in rng.sample(pairs, min(1, len(pairs))) if name in ("reverse", "yesno") else pairs:
-                yield name, _fill(question, values), _fill(answer, values)
-
-
 def _choose(library: Library, kinds: Sequence[str] | None) -> list[dict[str, Any]]:
     chosen = [kind for kind in library.kinds if kinds is None or kind["name"] in kinds]
     if not chosen or (kinds is not None and len(chosen) < len(set(kinds))):

@@ -48,15 +48,11 @@ CANDIDATE = "candidate"  # merged with last night's
 
 
 class Sleeper(NamedTuple):
-    """Who sleeps: the frozen base, who dreams for it, where base answers are cached, what the first night starts from.
-
-    The `starter` has manners and no memories; without one the first night starts from the bare base.
-    """
+    """Who sleeps: the frozen base, who dreams for it, and where base answers are cached."""
 
     base: LLM
     dreamer: Writer
     cache: Path
-    starter: Adapter | None = None
 
 
 class Night:
@@ -69,7 +65,6 @@ class Night:
         self.store = store
         self.base = sleeper.base
         self.dreamer = sleeper.dreamer
-        self.starter = sleeper.starter
         self.cache = sleeper.cache / sleeper.base.sha256[:16]
         self.config = config
         self.number = number
@@ -298,7 +293,7 @@ class Night:
 
     def _adapter_of(self, generation: int) -> Adapter | None:
         if generation == 0:
-            return self.starter
+            return None
         generations.check(self.mind, generation)
         return load_adapter(generations.folder_of(self.mind, generation))
 
