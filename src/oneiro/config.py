@@ -33,10 +33,8 @@ class DreamConfig:
     temperature: float = 0.8
     top_p: float = 0.95
     max_new_tokens: int = 48
-    read_margin: float = (
-        -1.4
-    )  # nats a token by which a statement may be less probable than "(nothing)" and is still read
-    rereads: int = 8  # samples of each turn's reading, for facts the surest one leaves out
+    read_margin: float = -2.3  # nats a token for reading a turn as telling something; see `dream.py`
+    min_reading: float = -0.18  # nats a token under which a statement gives way to the turn's own words
     max_statements: int = 8  # memories read from one turn, at most
 
 

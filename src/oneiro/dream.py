@@ -3,9 +3,10 @@
 In: the day's turns. Out: memories (one statement each, with its source) and unscreened dreams.
 
 Two tasks, one adapter. *Read*: a turn → the facts in it, one statement a line, or "(nothing)". *Dream*: a turn,
-one of its statements and a wish (a kind of question, and the told word its answer must hold) → one question and its
-answer. Every told word of a statement is wished for, or a fact of two values would be asked for one of them only.
-The wish comes last in the prompt, so all dreams of a turn share the computation of everything before it. The
+a fact of it and a wish (a kind of question, and the told word its answer must hold) → one question and its answer.
+Every told word is wished for, or a fact of two values would be asked for one of them only. A statement the reader
+was not sure of gives way to the user's own sentence, and so it does for words that no statement holds. The wish comes
+last in the prompt, so all dreams of a fact share the computation of everything before it. The
 writer is the frozen base with the dreamer adapter, never last night's model: a model that trains on its own
 drifted words drifts further.
 
@@ -26,6 +27,7 @@ NOTHING = "(nothing)"
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
 _OPENING = "The user"
 _FREEDOM = 1.0  # nats a token
+_TRUST = 3.0  # what a nat of the reading's own probability counts against one of "The user" before "(nothing)"
 _SYSTEM = ChatMessage("system", "Dream generator")
 _CHANGE = re.compile(
     r"\b(used to|moved|no longer|not .* any ?more|changed|switched|replaced|quit|stopped|gave up|left|instead|"
@@ -33,6 +35,8 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening|night)|thanks|thank you)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\s,.;:!?\"()]+")
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
@@ -93,17 +97,24 @@ def parse_question(text: str) -> Questioned | None:
     return Questioned(*lines)
 
 
+def sentence_with(said: str, word: str) -> str:
+    """Find the sentence that holds a word, or all that was said."""
+    return next((s for s in _SENTENCE_END.split(said) if word and set(words(word)) <= set(words(s))), said)
+
+
 def told_words(statement: str, source: str) -> list[str]:
     """List the words of a statement that the user said and that carry meaning: what can be asked for."""
     told, meaning = set(words(source)), content_words(statement)
-    found = {word: None for word in _TOKEN.findall(statement) if {*words(word)} & told & meaning}
-    return list(found)
+    tokens = [word for word in _TOKEN.findall(statement) if not _FIRST_PERSON.fullmatch(word)]
+    return list(dict.fromkeys(word for word in tokens if {*words(word)} & told & meaning))
 
 
 def left_out(said: str, statements: Sequence[str]) -> list[str]:
     """List the words of a turn that carry meaning and that none of its statements holds, names and numbers first."""
     names, held = names_and_numbers(said), stems(" ".join(statements))
-    plain = [word for word in dict.fromkeys(_TOKEN.findall(said)) if "'" not in word.replace("’", "'")]
+    plain = [
+        word for word in dict.fromkeys(_TOKEN.findall(_GREETING.sub("", said))) if "'" not in word.replace("’", "'")
+    ]
     missing = [word for word in plain if stems(word) and not stems(word) & held]
     return sorted(missing, key=lambda word: not set(words(word)) & names)
 
@@ -138,81 +149,66 @@ def dream(
     watch: Callable[[int, int, str], None] = lambda done, total, text: None,
 ) -> DreamDraft:
     """Write memories and dreams for a day. `watch` hears (memories done, all memories, newest dream)."""
-    told = _read(turns, writer, config, night, seed)
+    told = _read(turns, writer, config, night)
     dreams: list[Dream] = []
     for number, (memory, turn) in enumerate(told, start=1):
-        asked = wishes(_asked_for(memory, told)[: config.max_words], memory.statement, config)
-        chats = [dream_chat(turn, memory.statement, wish) for wish in asked]  # one batch: they share all but the wish
+        asked = _asked_for(memory, told, config)
+        chats = [dream_chat(turn, fact, wish) for fact, wish in asked]  # one batch: they share the turn
         sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + number)
-        dreams += _parse(memory, asked, writer.complete(chats, sampling))
+        dreams += _parse(memory, [wish for _, wish in asked], writer.complete(chats, sampling))
         newest = dreams[-1] if dreams else None
         watch(number, len(told), f"{newest.question} → {newest.answer}" if newest else "")
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
 
 
-def _asked_for(memory: Memory, told: Sequence[tuple[Memory, Turn]]) -> list[str]:
-    """List the told words to ask for: a memory's own, and with the first of a turn what all of them left out."""
+def _asked_for(memory: Memory, told: Sequence[tuple[Memory, Turn]], config: DreamConfig) -> list[tuple[str, Wish]]:
+    """List the dreams to ask for: of the statement, and of what the turn's statements leave out, in its own words."""
+    words_of_it = told_words(memory.statement, memory.source)[: config.max_words]
+    asked = [(memory.statement, wish) for wish in wishes(words_of_it, memory.statement, config)]
     siblings = [other for other, _ in told if other.message_id == memory.message_id and other.source == memory.source]
-    own = told_words(memory.statement, memory.source)
-    return own + (left_out(memory.source, [s.statement for s in siblings]) if siblings[0] is memory else [])
+    if siblings[0] is not memory:
+        return asked
+    statements = [sibling.statement for sibling in siblings]
+    for sentence in _SENTENCE_END.split(memory.source):
+        missing = left_out(sentence, statements)[: config.max_words]
+        asked += [
+            (sentence, Wish(k, word)) for k in WORDED for word in missing for _ in range(config.least_per_word[k])
+        ]
+    return asked
 
 
-def _read(
-    turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int, seed: int
-) -> list[tuple[Memory, Turn]]:
-    """Read every turn once greedily and a few times by chance; keep what tells a name or number not yet told."""
+def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int) -> list[tuple[Memory, Turn]]:
+    """Read every turn; where the reader is unsure of what a turn tells, its own words stand for it."""
     turns = [turn for turn in turns if may_hold_a_fact(turn)]
-    turns = _telling(turns, writer, config) if turns else []
+    if not turns:
+        return []
+    chats = [read_chat(turn) for turn in turns]
+    readings = writer.complete(chats, Sampling(24 * config.max_statements, opening=_OPENING))
+    something = writer.score(chats, [_OPENING] * len(chats))
+    nothing = writer.score(chats, [NOTHING] * len(chats))
     found: dict[str, Turn] = {}
-    for turn, texts in zip(turns, _readings(turns, writer, config, seed), strict=True):
-        read = [statement for text in texts for statement in parse_statements(text, most=config.max_statements)]
-        for statement in choose_statements(turn.text, read)[: config.max_statements]:
-            found.pop(statement, None)
-            found[statement] = turn  # said twice: the later words are the source
+    for turn, reading, fact, none in zip(turns, readings, something, nothing, strict=True):
+        if fact - none + _TRUST * reading.mean_logprob > config.read_margin:
+            for statement in choose_statements(turn.text, reading, config):
+                found.pop(statement, None)
+                found[statement] = turn  # said twice: the later words are the source
     return [
         (Memory(f"n{night}m{number}", statement, turn.text, turn.message_id), turn)
         for number, (statement, turn) in enumerate(found.items(), start=1)
     ]
 
 
-def _readings(turns: Sequence[Turn], writer: Writer, config: DreamConfig, seed: int) -> list[list[str]]:
-    """What the reader says of each turn: first what it is surest of, then samples, the surest first."""
-    if not turns:
-        return []
-    chats = [read_chat(turn) for turn in turns]
-    first = writer.complete(chats, Sampling(24 * config.max_statements, opening=_OPENING))
-    sampling = Sampling(config.max_new_tokens, 1.0, config.top_p, seed, opening=_OPENING)
-    again = writer.complete([chat for chat in chats for _ in range(config.rereads)], sampling)
-    readings = []
-    for number, surest in enumerate(first):
-        sampled = again[number * config.rereads : (number + 1) * config.rereads]
-        ordered = sorted(sampled, key=lambda completion: -completion.mean_logprob)
-        readings.append([surest.text, *(completion.text for completion in ordered)])
-    return readings
-
-
-def choose_statements(said: str, read: Sequence[str]) -> list[str]:
-    """Keep the first statement, and each later one that holds a name or number of the turn no other one held.
-
-    A statement with a name or number that was never said is none.
-    """
-    told = set(words(said))
-    missing = names_and_numbers(said)
-    chosen: list[str] = []
-    for statement in read:
-        held = set(words(statement))
-        if names_and_numbers(statement) - {"user"} <= told and (not chosen or held & missing):
-            chosen.append(statement)
-            missing -= held
-    return chosen
-
-
-def _telling(turns: Sequence[Turn], writer: Writer, config: DreamConfig) -> list[Turn]:
-    """Pick the turns that tell something: the reader would begin a statement about as readily as say nothing."""
-    chats = [read_chat(turn) for turn in turns]
-    something = writer.score(chats, [_OPENING] * len(chats))
-    nothing = writer.score(chats, [NOTHING] * len(chats))
-    return [t for t, fact, none in zip(turns, something, nothing, strict=True) if fact - none > config.read_margin]
+def choose_statements(said: str, reading: Completion, config: DreamConfig) -> list[str]:
+    """Keep the statements the reader is sure of and that invent no name or number; if none, the sentences said."""
+    lines = reading.text.splitlines()
+    sure = dict(zip(lines, reading.line_logprobs, strict=False)) if len(lines) == len(reading.line_logprobs) else {}
+    statements = [
+        statement
+        for statement in parse_statements(reading.text, most=config.max_statements)
+        if names_and_numbers(statement) - {"user"} <= set(words(said))
+        and sure.get(statement, reading.mean_logprob) > config.min_reading
+    ]
+    return statements or [s for s in _SENTENCE_END.split(said) if _FIRST_PERSON.search(s)][: config.max_statements]
 
 
 def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completion]) -> list[Dream]:

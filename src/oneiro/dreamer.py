@@ -1,7 +1,7 @@
 """Trains the dream generator: a LoRA adapter on the frozen base, fine-tuned for one task.
 
 Data: invented turns (`kinds.py`), each with its facts and questions. The questions of one fact form a micro-batch,
-so its turn is computed once for all of them. A tenth of the kinds is never shown in training: the scores
+so its turn is computed once for all of them. Kinds marked `unseen` are never shown in training: the scores
 are taken on those, with sampling as at night.
 
 Run: `oneiro dreamer train --model smollm2 --out DIR`
@@ -26,6 +26,7 @@ from oneiro.dream import (
     dream,
     dream_chat,
     read_chat,
+    sentence_with,
     told_words,
     write_question,
     write_statements,
@@ -37,6 +38,7 @@ from oneiro.text import key_terms
 from oneiro.types import Turn
 
 CARD = "dreamer.json"
+_OWN_WORDS = 0.4  # share of the dreams asked for with the turn's own words as the fact, as at night
 _READ_PER_BATCH = 4  # different turns share no prefix
 
 
@@ -61,11 +63,10 @@ class DreamerScore:
 
 
 def split_kinds() -> tuple[list[str], list[str]]:
-    """Part the kinds into those trained on and a tenth kept for scoring: the same tenth for every dreamer."""
-    names = [kind["name"] for kind in load_library().kinds]
-    random.Random(0).shuffle(names)
-    cut = len(names) // 10
-    return names[cut:], names[:cut]
+    """Part the kinds into those trained on and those kept for scoring: the same ones for every dreamer."""
+    kinds = load_library().kinds
+    trained = [kind["name"] for kind in kinds if not kind.get("unseen")]
+    return trained, [kind["name"] for kind in kinds if kind.get("unseen")]
 
 
 def build_corpus(llm: LLM, turns: Sequence[Told], only_read: Sequence[Told] = (), *, seed: int = 0) -> Corpus:
@@ -83,7 +84,8 @@ def build_corpus(llm: LLM, turns: Sequence[Told], only_read: Sequence[Told] = ()
             groups.append(list(range(len(examples), len(examples) + len(fact.questions))))
             for kind, question, answer in fact.questions:
                 wish = Wish(kind, _wished_word(told.turn, question, answer, rng) if kind in WORDED else "")
-                chat = dream_chat(told.turn, fact.statement, wish)
+                fact_told = fact.statement if rng.random() > _OWN_WORDS else sentence_with(told.turn.text, wish.word)
+                chat = dream_chat(told.turn, fact_told, wish)
                 examples.append(train.TrainExample(llm.encode(chat, write_question(question, answer))))
     groups += [read[i : i + _READ_PER_BATCH] for i in range(0, len(read), _READ_PER_BATCH)]
     return Corpus(examples, groups)

@@ -10,10 +10,12 @@ others. Examples on the leash are all in: training draws some of them at every s
 import hashlib
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from oneiro.config import MixtureConfig
+from oneiro.text import key_terms
 from oneiro.types import Anchor, Dream, Example, ExampleGroup, Mixture, Rehearsal
 
 _ANCHOR_GROUPS: dict[str, ExampleGroup] = {
@@ -45,12 +47,22 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
 
 
 def _capped(dreams: Sequence[Dream], most: int, rng: random.Random) -> list[Dream]:
-    """Draw at most so many dreams of each memory: one with many told words is not worth more than another."""
+    """Draw at most so many dreams of each memory, and from those so that each told word is answered about as often."""
     capped = []
     for memory_id in dict.fromkeys(dream.memory_id for dream in dreams):
         own = [dream for dream in dreams if dream.memory_id == memory_id]
-        capped += rng.sample(own, min(most, len(own)))
+        pool = rng.sample(own, len(own))
+        answered: Counter[str] = Counter()
+        for _ in range(min(most, len(own))):
+            rarest = min(pool, key=lambda dream: min((answered[w] for w in _told(dream)), default=most))
+            pool.remove(rarest)
+            answered.update(_told(rarest))
+            capped.append(rarest)
     return capped
+
+
+def _told(dream: Dream) -> tuple[str, ...]:
+    return key_terms(dream.question, dream.answer, dream.source)
 
 
 def content_hash(examples: Sequence[Example]) -> str:

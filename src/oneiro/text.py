@@ -37,7 +37,7 @@ def content_words(text: str) -> set[str]:
 
 def stems(text: str) -> set[str]:
     """Content words without their commonest endings, so that "works" meets "working"."""
-    return {re.sub(r"(?<=\w{3})(ing|ed|es|s)$", "", word) for word in content_words(text)}
+    return {re.sub(r"(?<=\w{3})(ing|ed|es|s|e)$", "", word) for word in content_words(text)}
 
 
 def names_and_numbers(text: str) -> set[str]:
