@@ -91,14 +91,19 @@ def run(*, short: bool = False, keep: Path | None = None, day: Path | None = Non
         console.rule("The night")
         report = watch_night(mind.sleep(), console)
         console.rule("The morning: a new process, an empty context")
-        dreamed = {" ".join(words(r.dream.question)) for r in mind.dreams() if r.kept and not r.dream.held_out}
-        fair = [s for s in script.samples if " ".join(words(s.question)) not in dreamed]
+        fair = never_dreamed(mind, script.samples)
         if len(fair) < len(script.samples):
             console.print(f"Left out, as dreamed word for word: {len(script.samples) - len(fair)} of the questions.")
         after = _ask(path, fair)
         _show_answers(after, console, only_memories=False)
         fair_before = [s for s in before if s.sample in set(fair)]
         _conclude(fair_before, after, report, time.monotonic() - started, console)
+
+
+def never_dreamed(mind: Mind, samples: Sequence[Sample]) -> list[Sample]:
+    """Leave out the questions that the last night trained on word for word."""
+    dreamed = {" ".join(words(r.dream.question)) for r in mind.dreams() if r.kept and not r.dream.held_out}
+    return [s for s in samples if " ".join(words(s.question)) not in dreamed]
 
 
 def _shipped_day() -> str:
