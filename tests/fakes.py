@@ -87,9 +87,12 @@ class ScriptedDreamer:
         if prompt.endswith("Facts?"):
             found = _CALLED.findall(prompt)
             return "\n".join(f"The user's {thing} is called {name}." for thing, name in found) or "(nothing)"
-        fact = re.search(r"Fact: The user's (\w+) is called (\w+)\.\nQuestion: (\w+)(?:\nAnswer with: \w+)?$", prompt)
-        assert fact, prompt
-        thing, name, kind = fact.groups()
+        asked = re.search(r"\nFact: (.*)\nQuestion: (\w+)(?:\nAnswer with: \w+)?$", prompt)
+        assert asked, prompt
+        fact = re.search(r"\b(?:the user's|my) (\w+) is called (\w+)\.", asked[1], re.IGNORECASE)
+        if not fact:
+            return "(nothing)"
+        thing, name, kind = *fact.groups(), asked[2]
         if kind == "never":
             return f"What did my {thing} cost?\nYou haven't told me what your {thing} cost."
         ways = (

@@ -216,6 +216,20 @@ def test_what_no_statement_holds_is_asked_for_once_names_first() -> None:
     assert stage.left_out(turn.text, ["Odile", "Torvald"]) == ["Chile", "sister", "brother", "live"]
 
 
+def test_what_a_statement_leaves_out_is_wished_for_with_the_users_own_sentence() -> None:
+    turn = Turn(5, "Hello there! My husband is called Anders. He repairs violins.")
+    scribe = Scribe({turn.text: "The user's husband is called Anders."})
+    night(scribe, (turn,))
+    facts = {
+        prompt.split("Answer with: ")[1]: prompt.split("Fact: ")[1].split("\n")[0]
+        for prompts, _ in scribe.calls
+        for prompt in prompts
+        if "Answer with" in prompt
+    }
+    statement, sentence = "The user's husband is called Anders.", "He repairs violins."
+    assert facts == {"husband": statement, "Anders": statement, "repairs": sentence, "violins": sentence}
+
+
 def test_a_fact_of_no_told_word_is_dreamed_of_all_the_same() -> None:
     assert told_words("The user is vegetarian.", "I stopped eating meat.") == []
     wished = wishes([], "The user is vegetarian.", DreamConfig())

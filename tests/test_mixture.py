@@ -121,3 +121,13 @@ def test_a_memory_with_many_dreams_is_not_trained_more_than_another() -> None:
         e.memory_id for e in mix(kept, Rehearsal((), ()), MixtureConfig(dreams_per_memory=9), seed=0).examples
     )
     assert found == {"many": 9, "few": 4}
+
+
+def test_a_rarely_answered_word_is_not_crowded_out_by_a_frequent_one() -> None:
+    source = "My friend Noor lives in Leeds."
+    places = [
+        Dream("m", "direct", f"Where does she live ({i})?", "She lives in Leeds.", source, "s") for i in range(30)
+    ]
+    names = [Dream("m", "direct", f"Who is she ({i})?", "She is Noor.", source, "s") for i in range(3)]
+    mixed = mix([*places, *names], Rehearsal((), ()), MixtureConfig(dreams_per_memory=6), seed=0)
+    assert sorted(example.answer for example in mixed.examples) == ["She is Noor."] * 3 + ["She lives in Leeds."] * 3

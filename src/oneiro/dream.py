@@ -199,7 +199,7 @@ def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int
 
 
 def choose_statements(said: str, reading: Completion, config: DreamConfig) -> list[str]:
-    """Keep the statements the reader is sure of and that invent no name or number; if none, the sentences said."""
+    """Keep the statements the reader is sure of and that invent no name or number; if none, the user's sentences."""
     lines = reading.text.splitlines()
     sure = dict(zip(lines, reading.line_logprobs, strict=False)) if len(lines) == len(reading.line_logprobs) else {}
     statements = [
@@ -208,7 +208,8 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
         if names_and_numbers(statement) - {"user"} <= set(words(said))
         and sure.get(statement, reading.mean_logprob) > config.min_reading
     ]
-    return statements or [s for s in _SENTENCE_END.split(said) if _FIRST_PERSON.search(s)][: config.max_statements]
+    own = [sentence for sentence in _SENTENCE_END.split(said) if _FIRST_PERSON.search(sentence)] or [said]
+    return statements or own[: config.max_statements]
 
 
 def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completion]) -> list[Dream]:

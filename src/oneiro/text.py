@@ -15,7 +15,7 @@ _STOP = frozenset(
     "whose when where why how can could would will shall should may might must about into out up down not no yes "
     "he she they him her his their them we us our one please tell remind name called "
     "near every each since until during after before really very just also too because got get going go "
-    "hello hi hey oh ok mostly usually always often maybe quite pretty".split()
+    "hello hi hey oh ok mostly usually always often maybe quite pretty way".split()
 )
 
 

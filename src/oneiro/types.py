@@ -64,7 +64,7 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A fact about the user, with the words it came from."""
+    """A fact about the user, as the dream generator or the user put it, with the words it came from."""
 
     id: str
     statement: str
