@@ -29,7 +29,7 @@ class DreamConfig:
         default_factory=lambda: {"direct": 12, "reverse": 4, "yesno": 3, "indirect": 3, "never": 0}
     )
     least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 5, "indirect": 2})
-    max_words: int = 6  # told words that are asked for with one statement, at most
+    max_words: int = 6  # told words asked for with a statement, and with what a turn's statements leave out, at most
     temperature: float = 0.8
     top_p: float = 0.95
     max_new_tokens: int = 48

@@ -169,11 +169,11 @@ def _asked_for(memory: Memory, told: Sequence[tuple[Memory, Turn]], config: Drea
     if siblings[0] is not memory:
         return asked
     statements = [sibling.statement for sibling in siblings]
-    for sentence in _SENTENCE_END.split(memory.source):
-        missing = left_out(sentence, statements)[: config.max_words]
-        asked += [
-            (sentence, Wish(k, word)) for k in WORDED for word in missing for _ in range(config.least_per_word[k])
-        ]
+    sentences = _SENTENCE_END.split(memory.source)
+    missing = [(sentence, word) for sentence in sentences for word in left_out(sentence, statements)]
+    for kind in WORDED:
+        for sentence, word in missing[: config.max_words]:
+            asked += [(sentence, Wish(kind, word))] * config.least_per_word[kind]
     return asked
 
 
