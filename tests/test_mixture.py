@@ -67,7 +67,7 @@ def test_a_seed_gives_the_same_examples_order_and_hash() -> None:
 
 
 def test_the_hash_tells_order_and_every_field() -> None:
-    examples = list(mix(*pool(), CONFIG, seed=3).examples)
+    examples = sorted(mix(*pool(), CONFIG, seed=3).examples, key=lambda e: e.group != "dream")  # a dream first
     first = examples[0]
     others = [
         examples[::-1],

@@ -82,7 +82,7 @@ class MixtureConfig:
     """Examples with labels: new dreams, and others for each of them (too small a group leaves its share unused)."""
 
     dreams_per_memory: int = 16  # new ones, at most
-    replay: float = 0.45
+    replay: float = 1.0
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.07
 

@@ -2,7 +2,7 @@
 
 In: what is known of old memories, tonight's kept dreams, the anchors. Out: a rehearsal.
 
-Every weak memory is rehearsed every night; a strong one after 1, 2, 4, … nights since it was last practised
+Every weak memory is rehearsed every night; one that passed 1, 2, 3 … exams in a row after 1, 2, 4 … nights
 (spacing by success, as Leitner boxes do). The number of memories is bounded, so a night's cost does not grow with the
 number of nights. Anchors are general prompts answered once by the frozen base.
 """
@@ -48,7 +48,7 @@ def superseded(old: Sequence[OldMemory], kept: Sequence[Dream]) -> dict[str, str
 
 def due(memory: OldMemory) -> bool:
     """Say whether a memory is to be practised tonight."""
-    return memory.recall < 1.0 or memory.nights_since >= 2 ** min(memory.streak, 5)
+    return memory.recall < 1.0 or memory.nights_since >= 2 ** min(max(0, memory.streak - 1), 5)
 
 
 def rehearse(
