@@ -181,8 +181,9 @@ def test_the_sentence_that_holds_a_word_is_found() -> None:
     assert stage.sentence_with(said, "") == stage.sentence_with(said, "cello") == said
 
 
-@pytest.mark.parametrize(("margin", "memories"), [(-100.0, 3), (100.0, 0)])
+@pytest.mark.parametrize(("margin", "memories"), [(-100.0, 3), (8.5, 3), (8.7, 0), (100.0, 0)])
 def test_the_margin_decides_whether_a_doubtful_turn_is_read(margin: float, memories: int) -> None:
+    # odds of 8.9 nats, less three times the 0.1 that the reading lacks
     facts = FACTS | {TURNS[2].text: "The user loves the weather."}
     assert len(night(Scribe(facts), config=replace(CONFIG, read_margin=margin)).memories) == memories
 

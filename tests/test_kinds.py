@@ -10,7 +10,7 @@ from oneiro.screen import Quarantine, judge_words
 from oneiro.text import names_and_numbers, words
 from oneiro.types import Dream
 
-TURNS = list(invent(1000, seed=11))
+TURNS = list(invent(1250, seed=11))
 FACTS = [(told, fact) for told in TURNS for fact in told.facts]
 
 Judged = list[tuple[Dream, str | Quarantine | None]]
@@ -49,7 +49,7 @@ def test_kinds_are_told_about_as_often_as_they_weigh() -> None:
     assert set(told) == {kind["name"] for kind in load_library().kinds}
     counts = [told[kind["name"]] / kind.get("weight", 1) for kind in load_library().kinds]
     assert max(counts) - min(counts) <= 2
-    assert 2.5 <= sum(counts) / len(counts) <= 4
+    assert 3 <= sum(counts) / len(counts) <= 4
 
 
 def test_kinds_have_names_of_their_own() -> None:

@@ -32,7 +32,7 @@ def test_a_memory_that_was_failed_is_due_every_night() -> None:
     assert all(due(old("a", recall=0.9, streak=streak, nights_since=1)) for streak in range(9))
 
 
-def test_each_success_doubles_the_wait_up_to_a_limit() -> None:
+def test_each_success_after_the_first_doubles_the_wait_up_to_a_limit() -> None:
     waits = [next(n for n in range(100) if due(old("a", streak=s, nights_since=n))) for s in range(9)]
     assert waits == [1, 1, 2, 4, 8, 16, 32, 32, 32]
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from oneiro.config import DreamConfig
-from oneiro.text import content_words, names_and_numbers, stems, words
+from oneiro.text import content_words, names_and_numbers, sentences, stems, words
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
@@ -35,7 +35,6 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening|night)|thanks|thank you)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\s,.;:!?\"()]+")
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
@@ -99,7 +98,7 @@ def parse_question(text: str) -> Questioned | None:
 
 def sentence_with(said: str, word: str) -> str:
     """Find the sentence that holds a word, or all that was said."""
-    return next((s for s in _SENTENCE_END.split(said) if word and set(words(word)) <= set(words(s))), said)
+    return next((s for s in sentences(said) if word and set(words(word)) <= set(words(s))), said)
 
 
 def told_words(statement: str, source: str) -> list[str]:
@@ -169,8 +168,7 @@ def _asked_for(memory: Memory, told: Sequence[tuple[Memory, Turn]], config: Drea
     if siblings[0] is not memory:
         return asked
     statements = [sibling.statement for sibling in siblings]
-    sentences = _SENTENCE_END.split(memory.source)
-    missing = [(sentence, word) for sentence in sentences for word in left_out(sentence, statements)]
+    missing = [(sentence, word) for sentence in sentences(memory.source) for word in left_out(sentence, statements)]
     for kind in WORDED:
         for sentence, word in missing[: config.max_words]:
             asked += [(sentence, Wish(kind, word))] * config.least_per_word[kind]
@@ -208,7 +206,7 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
         if names_and_numbers(statement) - {"user"} <= set(words(said))
         and sure.get(statement, reading.mean_logprob) > config.min_reading
     ]
-    own = [sentence for sentence in _SENTENCE_END.split(said) if _FIRST_PERSON.search(sentence)] or [said]
+    own = [sentence for sentence in sentences(said) if _FIRST_PERSON.search(sentence)] or [said]
     return statements or own[: config.max_statements]
 
 

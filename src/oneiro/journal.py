@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from oneiro.config import JournalConfig
+from oneiro.text import sentences
 from oneiro.types import Channel, Journal, Message, Turn
 
 _ELIGIBLE: tuple[Channel, ...] = ("typed", "api", "file")
@@ -24,7 +25,6 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(r"\b(by|until|till|from|for|since|before|after)\s+$", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?\n])\s+")
 
 
 def read_day(messages: Sequence[Message], config: JournalConfig) -> Journal:
@@ -77,7 +77,7 @@ def _offset(match: re.Match[str], said_at: datetime) -> int:
 def _parts(text: str, config: JournalConfig) -> list[str]:
     """Cut a long turn at sentence ends into parts the dream generator can read."""
     parts = [""]
-    for sentence in _SENTENCE_END.split(text.strip()):
+    for sentence in sentences(text):
         for piece in textwrap.wrap(sentence, config.part_chars, break_on_hyphens=False):
             if parts[-1] and len(parts[-1]) + 1 + len(piece) > config.part_chars:
                 parts.append("")
@@ -86,5 +86,4 @@ def _parts(text: str, config: JournalConfig) -> list[str]:
 
 
 def _last_sentence(text: str) -> str:
-    sentences = _SENTENCE_END.split(text.strip())
-    return sentences[-1][-160:] if sentences else ""
+    return sentences(text)[-1][-160:]

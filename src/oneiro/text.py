@@ -8,6 +8,7 @@ import unicodedata
 
 _MARKS = "".join(chr(c) for c in range(0x300, 0xFFFF) if unicodedata.category(chr(c))[0] == "M")
 _WORD = re.compile(rf"(?:[^\W_][{_MARKS}]*)+(?:['’](?:[^\W_][{_MARKS}]*)+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?\n])\s+")
 _I = re.compile(r"I(['’]\w+)?")
 _STOP = frozenset(
     "a an the is are was were be been am do does did has have had i me my mine you your yours it its this that "
@@ -28,6 +29,11 @@ def words(text: str) -> list[str]:
     """Split into lower-case words; possessive 's is dropped, accents are kept."""
     plain = unicodedata.normalize("NFC", text).replace("’", "'").casefold()
     return [word.removesuffix("'s") for word in _WORD.findall(plain)]
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text after its full stops, exclamation and question marks, and at empty lines."""
+    return _SENTENCE_END.split(text.strip())
 
 
 def content_words(text: str) -> set[str]:
