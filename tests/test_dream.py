@@ -4,29 +4,48 @@ import pytest
 
 from oneiro import dream as stage
 from oneiro.config import DreamConfig
-from oneiro.dream import Wish, dream, dream_chat, parse_question, parse_statements, read_chat, told_words, wishes
+from oneiro.dream import Brief, Wish, dream, dream_chat, parse_question, parse_statements, read_chat, told_words, wishes
 from oneiro.types import ChatMessage, Completion, DreamDraft, Sampling, Turn
 from strange import STRANGE, SURROGATES
 
-CONFIG = DreamConfig(per_kind={"direct": 4, "never": 2}, least_per_word={"direct": 1, "indirect": 1})
+CONFIG = DreamConfig(
+    per_kind={"direct": 4, "never": 2},
+    least_per_word={"direct": 1, "indirect": 1},
+    openings={},
+    question_words=(),
+    about=(),
+)
 TURNS = (Turn(3, "My dog is called Biscuit."), Turn(7, "And I live in Leeds."), Turn(9, "Lovely weather today."))
 FACTS = {TURNS[0].text: "The user's dog is called Biscuit.", TURNS[1].text: "The user lives in Leeds."}
 
 
+def asked(chat: list[ChatMessage]) -> str:
+    """What the generator is asked for, whatever opens its answer."""
+    return next(message.content for message in chat if message.role == "user")
+
+
+def opening(chat: list[ChatMessage]) -> str:
+    return chat[-1].content if chat[-1].role == "assistant" else ""
+
+
 class Scribe:
-    """Reads by a table, dreams by rule, and remembers every call."""
+    """Reads by a table, dreams by rule, and remembers every call; `suits` says which question words it likes."""
+
+    suits: frozenset[tuple[str, str]] = frozenset()  # (told word, question word)
 
     def __init__(self, facts: dict[str, str], dreamt: str = "What is it ({kind})?\nIt is {fact}") -> None:
         self.facts, self.dreamt = facts, dreamt
         self.read: list[str] = []
         self.calls: list[tuple[list[str], Sampling]] = []
+        self.openings: list[tuple[str, str]] = []  # (prompt, how the question was made to begin)
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
-        prompts = [chat[-1].content for chat in chats]
+        prompts = [asked(chat) for chat in chats]
         if prompts[0].endswith("Facts?"):
             texts = ["\n".join(f for said, f in self.facts.items() if said in p) or "(nothing)" for p in prompts]
         else:
             self.calls.append((prompts, sampling))
+            self.openings += [(prompt, opening(chat)) for prompt, chat in zip(prompts, chats, strict=True)]
             parts = [p.split("\nQuestion: ") for p in prompts]
             texts = [
                 self.dreamt.format(kind=kind.splitlines()[0], fact=head.split("Fact: ")[-1]) for head, kind in parts
@@ -34,8 +53,11 @@ class Scribe:
         return [Completion(text, -0.1) for text in texts]
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
-        prompts = [chat[-1].content for chat in chats]
-        self.read += prompts if answers[0] == "(nothing)" else []
+        prompts = [asked(chat) for chat in chats]
+        self.read += prompts if "(nothing)" in answers else []
+        if prompts and "Facts?" not in prompts[0]:
+            words = [prompt.split("Answer with: ")[1] for prompt in prompts]
+            return [-1.0 if pair in self.suits else -9.0 for pair in zip(words, answers, strict=True)]
         told = [any(said in prompt for said in self.facts) for prompt in prompts]
         return [-0.1 if tells == (answer != "(nothing)") else -9.0 for tells, answer in zip(told, answers, strict=True)]
 
@@ -121,7 +143,7 @@ def test_a_question_that_says_nothing_of_the_user_is_not_read() -> None:
 @pytest.mark.parametrize("name", STRANGE | SURROGATES)
 def test_the_users_words_reach_the_dreamer_to_the_letter(name: str) -> None:
     turn = Turn(1, (STRANGE | SURROGATES)[name], "Who?")
-    for chat in (read_chat(turn), dream_chat(turn, "The user exists.", Wish("direct"))):
+    for chat in (read_chat(turn), dream_chat(turn, "The user exists.", Wish("direct", opening="Who"))[:2]):
         assert [message.role for message in chat] == ["system", "user"]
         assert f"User: {turn.text}" in chat[1].content
         assert chat[1].content.startswith("Assistant: Who?")
@@ -188,21 +210,50 @@ def test_the_margin_decides_whether_a_doubtful_turn_is_read(margin: float, memor
     assert len(night(Scribe(facts), config=replace(CONFIG, read_margin=margin)).memories) == memories
 
 
+def whole(statement: str, source: str) -> Brief:
+    return Brief(statement, tuple(told_words(statement, source)), whole=True)
+
+
 def test_every_told_word_of_a_fact_is_asked_for() -> None:
     source = "My sister Odile teaches physics, in Nantes!"
-    statement = "The user's sister Odile teaches physics near Nantes."
-    assert told_words(statement, source) == ["sister", "Odile", "teaches", "physics", "Nantes"]
+    brief = whole("The user's sister Odile teaches physics near Nantes.", source)
+    assert brief.words == ("sister", "Odile", "teaches", "physics", "Nantes")
     config = DreamConfig()
-    asked = [wish.word for wish in wishes(told_words(statement, source), statement, config) if wish.kind == "direct"]
-    assert {asked.count(word) for word in told_words(statement, source)} == {config.least_per_word["direct"]}
+    asked = [wish.word for wish in wishes(brief, config, fitting={}) if wish.kind == "direct"]
+    assert {asked.count(word) for word in brief.words} == {config.least_per_word["direct"]}
 
 
 def test_a_fact_with_one_told_word_has_all_its_dreams_ask_for_it() -> None:
     config = DreamConfig()
-    wished = wishes(told_words("The user likes teal.", "Teal is my colour!"), "The user likes teal.", config)
+    wished = wishes(whole("The user likes teal.", "Teal is my colour!"), config, fitting={})
     assert {kind: [w.kind for w in wished].count(kind) for kind in config.per_kind} == config.per_kind
     assert {w.word for w in wished if w.kind in stage.WORDED} == {"teal"}
     assert {w.word for w in wished if w.kind not in stage.WORDED} == {""}
+
+
+def test_questions_begin_with_what_suits_their_word_and_then_with_all_openings_in_turn() -> None:
+    config = replace(CONFIG, least_per_word={"direct": 3}, openings={"direct": ("", "Tell me", "Which", "Name")})
+    brief = Brief("The user's dog Biscuit lives in Leeds.", ("Biscuit", "Leeds"), whole=True)
+    wished = wishes(brief, config, fitting={"Leeds": ["Where"]})
+    assert [(w.word, w.opening) for w in wished if w.kind == "direct"] == [
+        *(("Biscuit", ""), ("Biscuit", "Tell me"), ("Biscuit", "Which")),
+        *(("Leeds", "Where"), ("Leeds", "Name"), ("Leeds", "")),
+    ]
+
+
+def test_a_question_word_suits_where_the_generator_itself_might_begin_with_it() -> None:
+    scribe = Scribe(FACTS)
+    scribe.suits = frozenset({("Biscuit", "Who"), ("Leeds", "Where")})
+    night(scribe, config=replace(CONFIG, question_words=("Who", "Where")))
+    begun = {(prompt.split("Answer with: ")[1], o) for prompt, o in scribe.openings if "Answer" in prompt and o}
+    assert begun == scribe.suits
+
+
+def test_every_told_name_is_asked_about_and_no_weekday() -> None:
+    brief = Brief("The user sings in a choir called The Lanterns on Thursdays.", (), whole=True)
+    wished = wishes(brief, replace(CONFIG, about=("Who is", "Tell me about")), fitting={})
+    about = [w.opening for w in wished if w.kind == "reverse"]
+    assert about == ["Who is The Lanterns", "Tell me about The Lanterns"]
 
 
 def test_what_no_statement_holds_is_asked_for_once_names_first() -> None:
@@ -232,15 +283,16 @@ def test_what_a_statement_leaves_out_is_wished_for_with_the_users_own_sentence()
 
 
 def test_a_fact_of_no_told_word_is_dreamed_of_all_the_same() -> None:
-    assert told_words("The user is vegetarian.", "I stopped eating meat.") == []
-    wished = wishes([], "The user is vegetarian.", DreamConfig())
+    brief = whole("The user is vegetarian.", "I stopped eating meat.")
+    assert brief.words == ()
+    wished = wishes(brief, DreamConfig(), fitting={})
     assert {kind: [w.kind for w in wished].count(kind) for kind in DreamConfig().per_kind} == DreamConfig().per_kind
 
 
 def test_a_change_is_dreamed_of_as_a_change_and_nothing_else_is() -> None:
-    config = DreamConfig()
+    config = replace(DreamConfig(), about=())
     still, moved = (
-        [wish.kind for wish in wishes(["Leeds"], f"The user {verb} Leeds.", config)]
+        [wish.kind for wish in wishes(Brief(f"The user {verb} Leeds.", ("Leeds",), whole=True), config, fitting={})]
         for verb in ("lives in", "moved to")
     )
     assert "change" not in still

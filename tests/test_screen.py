@@ -159,3 +159,17 @@ def test_setting_aside_leaves_four_to_train_on_and_holds_out_only_what_can_be_ch
             checkable = [d for d in own if d.kind in ("direct", "indirect") and d.answer == "Biscuit."]
             assert len(held) == min(2, len(checkable), max(0, len(own) - 4))
             assert all(d in checkable for d in held)
+
+
+def test_of_two_dreams_that_contradict_each_other_the_surer_one_stays() -> None:
+    said, fact = "I was born in Harare but I grew up in Bristol.", "The user was born in Harare."
+    wrong = Dream(
+        "m1", "direct", "What was my birthplace?", "Your birthplace was Bristol.", said, fact, confidence=-0.2
+    )
+    right = replace(wrong, question="What is my birthplace?", answer="Your birthplace is Harare.", confidence=-0.1)
+    other = replace(wrong, question="Where did I grow up?", answer="You grew up in Bristol.")
+    screened = sift(wrong, right, other, config=replace(CONFIG, held_out=0))
+    assert set(screened.kept) == {right, other}
+    assert [d.reason for d in screened.dropped] == [
+        "another answer to: What is my birthplace? Your birthplace is Harare."
+    ]

@@ -116,3 +116,35 @@ def test_told_me_is_the_right_side_and_a_no_may_name_another() -> None:
         judge_words(dream(question="Is my dog called Rex?", answer="No, your dog is called Biscuit.", kind="yesno"))
         is None
     )
+
+
+def test_people_who_were_not_mentioned_and_borrowed_traits_are_dropped() -> None:
+    said, fact = "My husband Anders repairs violins.", "The user's husband Anders repairs violins."
+    shop = Dream("m", "direct", "Who repairs violins?", "Your brother Anders repairs violins.", said, fact)
+    mine = Dream("m", "direct", "How do I earn my money?", "You earn your money with violins.", said, fact)
+    his = Dream("m", "direct", "What does my husband repair?", "Your husband repairs violins.", said, fact)
+    assert "brother" in str(judge_words(shop))
+    assert "husband" in str(judge_words(mine))
+    assert judge_words(his) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "sound"),
+    [("Briston is where you grew up.", False), ("Bristol is where you grew up.", True), ("Because of Bristol.", True)],
+)
+def test_a_name_that_went_wrong_at_the_start_of_an_answer_is_noticed(answer: str, sound: bool) -> None:
+    said = "I grew up in Bristol."
+    assert (judge_words(Dream("m", "direct", "What is Bristol to me?", answer, said, said)) is None) == sound
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "sound"),
+    [
+        ("Do I eat meat?", "No, you don't eat meat.", True),
+        ("Do I eat meat?", "No, you eat meat.", False),
+        ("Who is Noor?", "Noor is your best friend.", True),
+    ],
+)
+def test_a_no_denies_and_a_name_that_begins_like_one_is_none(question: str, answer: str, sound: bool) -> None:
+    said = "I don't eat meat, my best friend Noor does."
+    assert (judge_words(Dream("m", "yesno", question, answer, said, said)) is None) == sound

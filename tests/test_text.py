@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from oneiro.text import content_words, key_terms, names_and_numbers, says, similarity, words
+from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, says, similarity, words
 from strange import STRANGE, SURROGATES
 
 ANY = STRANGE | SURROGATES
@@ -120,3 +120,17 @@ def test_a_denial_does_not_say_it(denial: str) -> None:
 
 def test_a_denial_that_is_the_right_answer_says_it() -> None:
     assert says("You do not eat meat.", "not meat")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The user sings in a choir called The Lanterns on Thursdays.", ["The Lanterns"]),
+        ("The user's landlord, Mr Petrakis, and Tobias's dog Rex play.", ["Mr Petrakis", "Tobias", "Rex"]),
+        ("The twins are Arne and Nils, and I'm going to Oslo in May.", ["Arne", "Nils", "Oslo"]),
+        ("Biscuit is 4 and lives here. Biscuit!", ["Biscuit"]),
+        ("", []),
+    ],
+)
+def test_names_of_several_words_are_one_and_months_are_none(text: str, names: list[str]) -> None:
+    assert proper_names(text) == names

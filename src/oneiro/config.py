@@ -26,9 +26,22 @@ class DreamConfig:
     """How the dream generator writes."""
 
     per_kind: dict[DreamKind, int] = field(
-        default_factory=lambda: {"direct": 12, "reverse": 4, "yesno": 3, "indirect": 3, "never": 0}
+        default_factory=lambda: {"direct": 18, "reverse": 4, "yesno": 3, "indirect": 4, "never": 0}
     )
-    least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 5, "indirect": 2})
+    least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 7, "indirect": 2})
+    openings: dict[DreamKind, tuple[str, ...]] = field(  # how questions begin, in turn; "" leaves it to the generator
+        default_factory=lambda: {
+            "direct": (
+                *("", "Which", "What", "Tell me", "Do you know", "", "What's", "Remind me", "Can you tell me"),
+                *("What kind of", "Name", "Someone asks", "I forgot", "In which", "My"),
+            ),
+            "indirect": ("", "What should", "Which", "If", "Why", "Someone"),
+            "reverse": ("", "What is special about", "What do you know about my"),
+        }
+    )
+    question_words: tuple[str, ...] = ("Who", "Where", "When", "How")  # openings that suit some told words only
+    min_opening: float = -4.0  # nats a token above which one suits
+    about: tuple[str, ...] = ("Who is", "What is", "Tell me about", "What do you know about")  # a told name
     max_words: int = 6  # told words asked for with a statement, and with what a turn's statements leave out, at most
     temperature: float = 0.8
     top_p: float = 0.95

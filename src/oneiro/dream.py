@@ -4,7 +4,8 @@ In: the day's turns. Out: memories (one statement each, with its source) and uns
 
 Two tasks, one adapter. *Read*: a turn → the facts in it, one statement a line, or "(nothing)". *Dream*: a turn,
 a fact of it and a wish (a kind of question, and the told word its answer must hold) → one question and its answer.
-Every told word is wished for, or a fact of two values would be asked for one of them only. A statement the reader
+Every told word is wished for, or a fact of two values would be asked for one of them only; and how the question
+begins is wished for too, or most would begin alike. A statement the reader
 was not sure of gives way to the user's own sentence, and so it does for words that no statement holds. The wish comes
 last in the prompt, so all dreams of a fact share the computation of everything before it. The
 writer is the frozen base with the dreamer adapter, never last night's model: a model that trains on its own
@@ -16,11 +17,12 @@ Source: dreams instead of transcripts are Gal Lahat's (2025); asking for questio
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import cycle, islice
 from typing import NamedTuple
 
 from oneiro.config import DreamConfig
-from oneiro.text import content_words, names_and_numbers, sentences, stems, words
+from oneiro.text import content_words, names_and_numbers, proper_names, sentences, stems, words
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
@@ -49,10 +51,22 @@ class Questioned(NamedTuple):
 
 
 class Wish(NamedTuple):
-    """What a dream is asked to be: its kind, and the told word that is to be its answer ("" leaves it open)."""
+    """What a dream is asked to be: its kind, the told word that is to be its answer, how its question begins.
+
+    An empty word or opening leaves that to the generator.
+    """
 
     kind: DreamKind
     word: str = ""
+    opening: str = ""
+
+
+class Brief(NamedTuple):
+    """A fact to dream of and the told words to ask for; a memory's `whole` statement is dreamed of in all kinds."""
+
+    fact: str
+    words: tuple[str, ...]
+    whole: bool = False
 
 
 def read_chat(turn: Turn) -> list[ChatMessage]:
@@ -63,7 +77,8 @@ def read_chat(turn: Turn) -> list[ChatMessage]:
 def dream_chat(turn: Turn, statement: str, wish: Wish) -> list[ChatMessage]:
     """Ask for one question and answer about one fact of a turn."""
     wished = f"Question: {wish.kind}" + (f"\nAnswer with: {wish.word}" if wish.word else "")
-    return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFact: {statement}\n{wished}")]
+    asked = [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFact: {statement}\n{wished}")]
+    return [*asked, ChatMessage("assistant", wish.opening)] if wish.opening else asked
 
 
 def _scene(turn: Turn) -> str:
@@ -118,19 +133,33 @@ def left_out(said: str, statements: Sequence[str]) -> list[str]:
     return sorted(missing, key=lambda word: not set(words(word)) & names)
 
 
-def wishes(asked_for: Sequence[str], statement: str, config: DreamConfig) -> list[Wish]:
-    """List the dreams to ask for; questions to be answered with a told word go round all of them."""
+def wishes(brief: Brief, config: DreamConfig, *, fitting: Mapping[str, Sequence[str]]) -> list[Wish]:
+    """List the dreams to ask for; questions to be answered with a told word go round all of them.
+
+    `fitting` has the question words that suit each told word: "Where" for a town, not for a sister.
+    """
     counts = dict(config.per_kind)
-    if _CHANGE.search(statement):
+    if _CHANGE.search(brief.fact):
         counts["change"] = counts.get("change", 0) + counts.get("reverse", 0)
     listed: list[Wish] = []
     for kind, count in counts.items():
-        if kind in WORDED and asked_for:
-            each = max(config.least_per_word[kind], math.ceil(count / len(asked_for)))
-            listed += [Wish(kind, word) for word in asked_for for _ in range(each)]
-        else:
-            listed += [Wish(kind)] * count
-    return listed
+        openings = cycle(config.openings.get(kind, ("",)))
+        if kind in WORDED and brief.words:
+            fair = math.ceil(count / len(brief.words)) if brief.whole else 0
+            each = max(config.least_per_word[kind], fair)
+            listed += [wish for word in brief.words for wish in _worded(kind, word, each, openings, fitting)]
+        elif brief.whole:
+            listed += [Wish(kind, opening=opening) for opening in islice(openings, count)]
+    names = proper_names(brief.fact) if brief.whole else []
+    return listed + [Wish("reverse", opening=f"{about} {name}") for name in names for about in config.about]
+
+
+def _worded(
+    kind: DreamKind, word: str, count: int, openings: Iterator[str], fitting: Mapping[str, Sequence[str]]
+) -> list[Wish]:
+    """Ask for one told word: first with the question words that suit it, then with the next of the other openings."""
+    suited = fitting.get(word, ())[:count] if kind == "direct" else ()
+    return [Wish(kind, word, opening) for opening in (*suited, *islice(openings, count - len(suited)))]
 
 
 def may_hold_a_fact(turn: Turn) -> bool:
@@ -149,9 +178,15 @@ def dream(
 ) -> DreamDraft:
     """Write memories and dreams for a day. `watch` hears (memories done, all memories, newest dream)."""
     told = _read(turns, writer, config, night)
+    briefs = [_briefs(memory, told, config) for memory, _ in told]
+    fitting = _question_words(briefs, [turn for _, turn in told], writer, config)
     dreams: list[Dream] = []
     for number, (memory, turn) in enumerate(told, start=1):
-        asked = _asked_for(memory, told, config)
+        asked = [
+            (brief.fact, wish)
+            for brief, suited in zip(briefs[number - 1], fitting[number - 1], strict=True)
+            for wish in wishes(brief, config, fitting=suited)
+        ]
         chats = [dream_chat(turn, fact, wish) for fact, wish in asked]  # one batch: they share the turn
         sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + number)
         dreams += _parse(memory, [wish for _, wish in asked], writer.complete(chats, sampling))
@@ -160,19 +195,42 @@ def dream(
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
 
 
-def _asked_for(memory: Memory, told: Sequence[tuple[Memory, Turn]], config: DreamConfig) -> list[tuple[str, Wish]]:
-    """List the dreams to ask for: of the statement, and of what the turn's statements leave out, in its own words."""
-    words_of_it = told_words(memory.statement, memory.source)[: config.max_words]
-    asked = [(memory.statement, wish) for wish in wishes(words_of_it, memory.statement, config)]
+def _briefs(memory: Memory, told: Sequence[tuple[Memory, Turn]], config: DreamConfig) -> list[Brief]:
+    """What to dream of: the statement, and what the turn's statements leave out, in its own words."""
+    whole = Brief(memory.statement, tuple(told_words(memory.statement, memory.source)[: config.max_words]), whole=True)
     siblings = [other for other, _ in told if other.message_id == memory.message_id and other.source == memory.source]
     if siblings[0] is not memory:
-        return asked
+        return [whole]
     statements = [sibling.statement for sibling in siblings]
     missing = [(sentence, word) for sentence in sentences(memory.source) for word in left_out(sentence, statements)]
-    for kind in WORDED:
-        for sentence, word in missing[: config.max_words]:
-            asked += [(sentence, Wish(kind, word))] * config.least_per_word[kind]
-    return asked
+    by_sentence: dict[str, list[str]] = {}
+    for sentence, word in missing[: config.max_words]:
+        by_sentence.setdefault(sentence, []).append(word)
+    return [whole, *(Brief(sentence, tuple(words_of_it)) for sentence, words_of_it in by_sentence.items())]
+
+
+def _question_words(
+    briefs: Sequence[Sequence[Brief]], turns: Sequence[Turn], writer: Writer, config: DreamConfig
+) -> list[list[dict[str, list[str]]]]:
+    """Find the question words that suit each word of each brief: those the generator itself may begin with.
+
+    Forced to ask "Where" for a first name, it finds something: "Where was I born?" → "You were born in Ada."
+    """
+    cases = [
+        (dream_chat(turn, brief.fact, Wish("direct", word)), opening)
+        for turn, own in zip(turns, briefs, strict=True)
+        for brief in own
+        for word in brief.words
+        for opening in config.question_words
+    ]
+    scores = iter(writer.score([chat for chat, _ in cases], [opening for _, opening in cases]))
+    return [
+        [
+            {word: [o for o in config.question_words if next(scores) > config.min_opening] for word in brief.words}
+            for brief in own
+        ]
+        for own in briefs
+    ]
 
 
 def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int) -> list[tuple[Memory, Turn]]:
@@ -181,7 +239,8 @@ def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int
     if not turns:
         return []
     chats = [read_chat(turn) for turn in turns]
-    readings = writer.complete(chats, Sampling(24 * config.max_statements, opening=_OPENING))
+    opened = [[*chat, ChatMessage("assistant", _OPENING)] for chat in chats]
+    readings = writer.complete(opened, Sampling(24 * config.max_statements))
     something = writer.score(chats, [_OPENING] * len(chats))
     nothing = writer.score(chats, [NOTHING] * len(chats))
     found: dict[str, Turn] = {}

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from oneiro.config import ExamConfig
 from oneiro.evals import batteries, scoring
-from oneiro.text import key_terms, names_and_numbers, words
+from oneiro.text import key_terms, told_names, words
 from oneiro.types import Accuracy, ChatMessage, Dream, Sample, Sampling, Score, Writer
 
 _DENIED = ("haven't told", "don't know", "not told")
@@ -33,22 +33,18 @@ def recall_samples(dreams: Sequence[Dream], *, battery: str) -> list[Sample]:
 
     A name told of another memory makes the answer wrong: who gives every name to every thing remembers nothing.
     """
-    names = dict.fromkeys(name for dream in dreams for name in sorted(_told_names(dream)))
+    names = dict.fromkeys(name for dream in dreams for name in sorted(told_names(dream.answer, dream.source)))
     samples = []
     for dream in dreams:
         terms = key_terms(dream.question, dream.answer, dream.source)
         if not dream.held_out or not terms:
             continue
-        needed = [term for term in terms if term in _told_names(dream)] or terms
+        needed = [term for term in terms if term in told_names(dream.answer, dream.source)] or terms
         innocent = {*words(dream.source), *words(dream.question)}
         wrong = [] if "haven't" in dream.answer else list(_DENIED)
         wrong += [name for name in names if name not in innocent]
         samples.append(Sample(battery, dream.question, (" ".join(needed),), tuple(wrong), dream.memory_id))
     return samples
-
-
-def _told_names(dream: Dream) -> set[str]:
-    return names_and_numbers(dream.answer) & set(words(dream.source))
 
 
 def set_paper(new: Sequence[Dream], old: Sequence[Dream], config: ExamConfig, *, seed: int) -> Paper:

@@ -196,9 +196,13 @@ class LLM:
         return scores
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling, *, batch_size: int = 48) -> list[Completion]:
-        """Answer each chat on its own; equal seeds give equal texts on one machine."""
-        opening = render.answer_ids(self.tokenizer, sampling.opening, self.end_id)[:-1]
-        prompts = [render.prompt_ids(self.tokenizer, chat) + opening for chat in chats]
+        """Answer each chat on its own; equal seeds give equal texts on one machine.
+
+        A chat that ends with words of the assistant is gone on with: they open the answer, and count among its text.
+        """
+        openings = [self._opening(chat) for chat in chats]
+        bare = [chat[:-1] if opening else chat for chat, opening in zip(chats, openings, strict=True)]
+        prompts = [render.prompt_ids(self.tokenizer, c) + o for c, o in zip(bare, openings, strict=True)]
         completions = [Completion("", 0.0)] * len(prompts)
 
         def write(indices: Sequence[int]) -> None:
@@ -210,12 +214,16 @@ class LLM:
                 if token not in self._stop_ids:
                     tokens[indices[row]].append(token)
             for i in indices:
-                text = self.tokenizer.decode(opening + tokens[i], skip_special_tokens=True).strip()
+                text = self.tokenizer.decode(openings[i] + tokens[i], skip_special_tokens=True).strip()
                 lines = self._line_means(tokens[i], logprobs[i])
                 completions[i] = Completion(text, sum(logprobs[i]) / max(1, len(logprobs[i])), lines)
 
         self._each_batch(write, [len(prompt) for prompt in prompts], batch_size)
         return completions
+
+    def _opening(self, chat: list[ChatMessage]) -> list[int]:
+        said = chat[-1].content if chat[-1].role == "assistant" else ""
+        return render.answer_ids(self.tokenizer, said, self.end_id)[:-1]
 
     def _each_batch(self, work: Callable[[Sequence[int]], None], lengths: Sequence[int], most: int) -> None:
         """Work on batches of examples of similar length, so that little padding is computed; on a CPU two at a time."""

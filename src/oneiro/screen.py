@@ -3,7 +3,8 @@
 In: the draft of memories and dreams. Out: kept dreams (some set aside for the exam) and dropped ones.
 
 Checks, in order: orders and identity changes (quarantined), secrets, perspective, names and numbers that were
-never said, confidence (the generator's own log-probability), never-told questions that were told, repeats, and
+never said, people it does not concern, confidence (the generator's own log-probability), never-told questions that were
+told, repeats and contradictions, of which the surest dream stays, and
 support: the answer must be more probable with the source in context than without (in nats per token, under the
 frozen base).
 
@@ -22,7 +23,8 @@ from detect_secrets.core.scan import scan_line
 from detect_secrets.settings import transient_settings
 
 from oneiro.config import ScreenConfig
-from oneiro.text import key_terms, names_and_numbers, similarity, stems, words
+from oneiro.relations import leaves_out_its_subject, strangers
+from oneiro.text import key_terms, names_and_numbers, similarity, stems, told_names, words
 from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
 
 _ORDER = re.compile(
@@ -41,6 +43,10 @@ _TOLD_ME = re.compile(r"\btold me\b", re.IGNORECASE)
 _YOUR = re.compile(r"\b(your|yours|yourself)\b", re.IGNORECASE)
 _ASKS_A_NAME = re.compile(r"\b(name|names|named|called)\b", re.IGNORECASE)
 _NOT_TOLD = re.compile(r"^you (haven't|have not|never) (told|mentioned|said)", re.IGNORECASE)
+_OPENERS = frozenset("your you yes no perhaps because they there this that those people mention say write".split())
+_NO = re.compile(r"no\b", re.IGNORECASE)
+_YES = re.compile(r"yes\b", re.IGNORECASE)
+_DENIALS = frozenset("not never don't doesn't isn't aren't wasn't can't won't didn't".split())
 # Detectors of unmistakable key formats; entropy detectors flag ordinary words.
 _KEY_DETECTORS = (
     *("AWSKeyDetector", "AzureStorageKeyDetector", "BasicAuthDetector", "GitHubTokenDetector", "GitLabTokenDetector"),
@@ -77,12 +83,14 @@ def screen(
         if not reason and dream.confidence < config.min_confidence:
             reason = f"the dream generator was unsure ({dream.confidence:.2f} nats a token)"
         drop(dream, reason) if reason else sound.append(dream)
+    sound.sort(key=lambda dream: -dream.confidence)  # of two that repeat or contradict each other the surer one stays
     kept: list[Dream] = []
     for dream, gain in zip(sound, _support_gains(sound, writer), strict=True):
         reason = None
         if gain is not None and not gain >= config.min_support_gain:  # NaN is no support
             reason = f"not supported by what was said (gain {gain:.2f} nats a token)"
-        reason = reason or _contradiction(dream, sound, known) or _repetition(dream, kept, config)
+        reason = reason or _contradiction(dream, sound, known)
+        reason = reason or _repetition(dream, kept, config) or _another_answer(dream, kept)
         drop(dream, reason) if reason else kept.append(dream)
     kept = set_aside(kept, per_memory=config.held_out, seed=seed)
     alive = {dream.memory_id for dream in kept if dream.kind != "never"}
@@ -107,7 +115,7 @@ def judge_words(dream: Dream) -> str | Quarantine | None:
         return "told from the wrong side: the question says your"
     if bool(_NOT_TOLD.search(_plain(dream.answer))) != (dream.kind == "never"):
         return "a never-told answer in the wrong place"
-    return _wrong_yes_or_no(dream) or _invention(dream)
+    return _wrong_yes_or_no(dream) or _invention(dream) or _wrong_person(dream)
 
 
 def find_secret(text: str) -> str | None:
@@ -146,11 +154,12 @@ def _luhn(digits: str) -> bool:
 
 
 def _wrong_yes_or_no(dream: Dream) -> str | None:
-    """A no must say something else than was asked, a yes must not agree to a name nobody said."""
-    if dream.answer.startswith("No") and stems(dream.question) <= stems(dream.answer):
+    """A no must deny or say something else than was asked, a yes must not agree to a name nobody said."""
+    said = set(words(dream.answer))
+    if _NO.match(dream.answer) and stems(dream.question) <= stems(dream.answer) and not said & _DENIALS:
         return "says no and then the same"
     strange = names_and_numbers(dream.question) - set(words(dream.source))
-    if dream.answer.startswith("Yes") and strange:
+    if _YES.match(dream.answer) and strange:
         return f"agrees to {', '.join(sorted(strange))}, which you did not say"
     return None
 
@@ -163,12 +172,35 @@ def _invention(dream: Dream) -> str | None:
         return f"the memory itself names {', '.join(sorted(invented))}, which you did not say"
     if dream.kind == "never":
         return None
-    invented = names_and_numbers(dream.answer) - said
+    invented = names_and_numbers(dream.answer) - said | _garbled_opening(dream)
     if dream.kind not in ("yesno", "change", "indirect"):
         invented |= names_and_numbers(dream.question) - said
     if invented:
         return f"names {', '.join(sorted(invented))}, which you did not say"
     return None
+
+
+def _garbled_opening(dream: Dream) -> set[str]:
+    """The answer's first word, when it is a told name gone wrong ("Briston is where you grew up")."""
+    first = words(dream.answer)[:1]
+    known = {*words(dream.source), *words(dream.statement), *words(dream.question)}
+    return {word for word in first if word not in known and any(_garbled(word, told) for told in known)}
+
+
+def _garbled(word: str, told: str) -> bool:
+    return len(told) > 3 and word[:2] == told[:2] and not stems(word) & stems(told) and word not in _OPENERS
+
+
+def _wrong_person(dream: Dream) -> str | None:
+    """A dream must not speak of people nobody mentioned, nor give one's trait to another."""
+    if dream.kind == "never":
+        return None
+    spoken = f"{dream.question} {dream.answer}"
+    unknown = strangers(spoken, f"{dream.source} {dream.statement}")
+    if unknown:
+        return f"speaks of a {', a '.join(sorted(unknown))}, whom you did not mention"
+    about = leaves_out_its_subject(spoken, dream.statement)
+    return f"leaves out whom it is about: your {about}" if about else None
 
 
 def _support_gains(dreams: Sequence[Dream], writer: Writer) -> list[float | None]:
@@ -206,6 +238,17 @@ def _repetition(dream: Dream, kept: Sequence[Dream], config: ScreenConfig) -> st
             return f"repeats: {other.question}"
         if words(other.question) == words(dream.question):
             return f"the same question is asked of another memory: {other.answer}"
+    return None
+
+
+def _another_answer(dream: Dream, kept: Sequence[Dream]) -> str | None:
+    """The same question in other words must not get another told name: two birthplaces are one too many."""
+    named, asked = told_names(dream.answer, dream.source), stems(dream.question)
+    for other in kept:
+        if other.memory_id == dream.memory_id and "never" not in (dream.kind, other.kind):
+            theirs = told_names(other.answer, other.source)
+            if named and theirs and not named & theirs and asked and asked == stems(other.question):
+                return f"another answer to: {other.question} {other.answer}"
     return None
 
 

@@ -19,6 +19,15 @@ _STOP = frozenset(
     "hello hi hey oh ok mostly usually always often maybe quite pretty way".split()
 )
 
+_CALENDAR = frozenset(
+    word + ending
+    for word in (
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+        "september october november december"
+    ).split()
+    for ending in ("", "s")
+)
+
 
 def utf8(text: str) -> str:
     """Replace what UTF-8 cannot hold: half an emoji, as some terminals send it, is a lone surrogate."""
@@ -55,6 +64,23 @@ def names_and_numbers(text: str) -> set[str]:
             if any(c.isdigit() for c in bare) or (position and bare[:1].isupper() and not _I.fullmatch(bare)):
                 found.update(words(bare))
     return found
+
+
+def told_names(text: str, source: str) -> set[str]:
+    """The names and numbers of a text that stand in its source."""
+    return names_and_numbers(text) & set(words(source))
+
+
+def proper_names(text: str) -> list[str]:
+    """List the names a sentence holds, of several words too: capitalised inside it, and no weekday, month or number."""
+    spans: list[list[str]] = [[]]
+    for position, word in enumerate(text.split()):
+        bare = word.strip("\"'.,!?;:()“”’‘")
+        if position and bare[:1].isupper() and not _I.fullmatch(bare) and not set(words(bare)) & _CALENDAR:
+            spans[-1].append(bare.removesuffix("'s").removesuffix("’s"))
+        if not spans[-1] or word[-1] in ".,!?;:)" or not bare[:1].isupper():
+            spans.append([])
+    return list(dict.fromkeys(" ".join(span) for span in spans if span))
 
 
 def similarity(left: str, right: str) -> float:

@@ -253,13 +253,12 @@ class Event:
 
 
 class Sampling(NamedTuple):
-    """How to write: greedy when `temperature` is 0. `max_new_tokens` is counted in tokens, `opening` comes on top."""
+    """How to write: greedy when `temperature` is 0. `max_new_tokens` is counted in tokens."""
 
     max_new_tokens: int = 48
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int = 0
-    opening: str = ""  # the words every answer is made to begin with
 
 
 class Completion(NamedTuple):
@@ -277,7 +276,7 @@ class Writer(Protocol):
     """What the stages ask of a language model; tests pass a scripted one."""
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
-        """Answer each chat on its own, in one batch."""
+        """Answer each chat on its own, in one batch; words of the assistant at its end open the answer."""
         ...
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:

@@ -1,0 +1,71 @@
+"""Who a sentence is about: the people and animals in a user's life, as words.
+
+The screen asks here whether a dream lends one person's trait to another: "My husband repairs violins" must not become
+"You repair violins". Word lists, no model: blind to what the lists do not hold.
+"""
+
+import re
+
+from oneiro.text import proper_names, words
+
+_PEOPLE = {
+    "mother": "mother mum mom mama mummy",
+    "father": "father dad papa daddy",
+    "sister": "sister sisters sis",
+    "brother": "brother brothers bro",
+    "son": "son sons boy boys",
+    "daughter": "daughter daughters girl girls",
+    "child": "children kid kids baby",
+    "sibling": "sibling siblings",
+    "parent": "parent parents",
+    "husband": "husband hubby",
+    "wife": "wife",
+    "partner": "partner boyfriend girlfriend spouse fiancé fiancée",
+    "grandmother": "grandmother grandma granny gran nan",
+    "grandfather": "grandfather grandpa grandad",
+    "aunt": "aunt auntie aunts",
+    "uncle": "uncle uncles",
+    "cousin": "cousin cousins",
+    "niece": "niece nieces",
+    "nephew": "nephew nephews",
+    "friend": "friend friends buddy mate pal",
+    "neighbour": "neighbour neighbours neighbor neighbors",
+    "colleague": "colleague colleagues coworker coworkers",
+    "boss": "boss",
+    "landlord": "landlord landlady",
+    "flatmate": "flatmate roommate flatmates roommates housemate",
+}
+_ANIMALS = frozenset(
+    "dog dogs puppy cat cats kitten horse pony parrot bird budgie rabbit hamster tortoise turtle fish goldfish snake "
+    "lizard ferret pet pets hen hens goat donkey".split()
+)
+_PERSON = {word: person for person, spelled in _PEOPLE.items() for word in spelled.split()}
+_WIDER = {
+    **dict.fromkeys(("son", "daughter"), "child"),
+    **dict.fromkeys(("mother", "father"), "parent"),
+    **dict.fromkeys(("sister", "brother"), "sibling"),
+    **dict.fromkeys(("husband", "wife"), "partner"),
+}
+_SUBJECT = re.compile(r"(?:the user['’]s|my|our) ((?:[\w'’-]+ ?){1,4})", re.IGNORECASE)
+_VERB = re.compile(r"\b(is|are|was|were|has|have|had|will|can|does|do|did|and|who|which|that|'s)\b")
+
+
+def people(text: str) -> set[str]:
+    """Name the relations a text speaks of, each by one word: "mum" is "mother"."""
+    return {_PERSON[word] for word in words(text) if word in _PERSON}
+
+
+def strangers(text: str, told: str) -> set[str]:
+    """Name the relations of a text that what was told does not speak of; a son is a child."""
+    known = people(told)
+    return people(text) - known - {_WIDER.get(person) for person in known}
+
+
+def leaves_out_its_subject(dreamed: str, sentence: str) -> str | None:
+    """Name the person or animal a sentence begins with ("My husband Anders …") when a dream of it speaks of neither."""
+    found = _SUBJECT.match(sentence.strip())
+    phrase = words(_VERB.split(found[1])[0]) if found else []
+    about = next((word for word in phrase if word in _PERSON or word in _ANIMALS), None)
+    if not about or about in words(dreamed) or _PERSON.get(about) in people(dreamed):
+        return None
+    return None if {w for name in proper_names(sentence) for w in words(name)} & set(words(dreamed)) else about

@@ -1,0 +1,42 @@
+import pytest
+
+from oneiro.relations import leaves_out_its_subject, people, strangers
+
+
+def test_a_relation_has_one_word_however_it_is_spelled() -> None:
+    assert people("My mum, my Dad and their boys") == {"mother", "father", "son"}
+    assert people("My mother-in-law sings.") == {"mother"}
+    assert people("The sonnet of the dadaist") == set()
+
+
+@pytest.mark.parametrize(
+    ("dreamed", "told", "found"),
+    [
+        ("Nils is your twin brother.", "My twin boys Arne and Nils start school.", {"brother"}),
+        ("Your sons are called Arne and Nils.", "My twin boys Arne and Nils start school.", set()),
+        ("You have a child called Lina.", "My daughter Lina starts school.", set()),
+        ("Your daughter is called Lina.", "One of my kids is Lina.", {"daughter"}),
+        ("Which job does my partner have?", "I'm a nurse.", {"partner"}),
+        ("Your partner is Anders.", "My husband is Anders.", set()),
+        ("Where did you live as a child?", "I grew up in Bristol.", set()),
+    ],
+)
+def test_people_nobody_mentioned_are_noticed(dreamed: str, told: str, found: set[str]) -> None:
+    assert strangers(dreamed, told) == found
+
+
+@pytest.mark.parametrize(
+    ("dreamed", "sentence", "left_out"),
+    [
+        ("How do I earn my money? You repair violins.", "The user's husband Anders repairs violins.", "husband"),
+        ("How many languages do I know? You know three.", "Our parrot Captain swears in three languages.", "parrot"),
+        ("What does my husband do? He repairs violins.", "My husband repairs violins.", None),
+        ("What does Anders repair? Violins.", "The user's husband Anders repairs violins.", None),
+        ("What does my mother do? She paints.", "My mum paints.", None),
+        ("What do I like? You like teal.", "The user's favourite colour is teal.", None),
+        ("Where do I work? You work in Leeds.", "I work in Leeds with my sister.", None),
+        ("Where do I work? You work in Leeds.", "", None),
+    ],
+)
+def test_what_is_told_of_somebody_else_is_not_the_users_own(dreamed: str, sentence: str, left_out: str | None) -> None:
+    assert leaves_out_its_subject(dreamed, sentence) == left_out
