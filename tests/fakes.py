@@ -66,16 +66,20 @@ def save_tiny(folder: Path, seed: int = 0) -> Path:
     return folder
 
 
+def _asked(chat: list[ChatMessage]) -> str:
+    """What is asked for, whatever words of the assistant open the answer."""
+    return next(message.content for message in chat if message.role == "user")
+
+
 class ScriptedDreamer:
     """Reads "my X is called Y" and dreams about it by rule; a writer like any other."""
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
-        return [Completion(self._answer(chat[-1].content, i + sampling.seed), -0.1) for i, chat in enumerate(chats)]
+        return [Completion(self._answer(_asked(chat), i + sampling.seed), -0.1) for i, chat in enumerate(chats)]
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
         return [
-            -0.1 if self._likely(chat[-1].content, answer) else -3.0
-            for chat, answer in zip(chats, answers, strict=True)
+            -0.1 if self._likely(_asked(chat), answer) else -3.0 for chat, answer in zip(chats, answers, strict=True)
         ]
 
     def _likely(self, prompt: str, answer: str) -> bool:

@@ -32,7 +32,8 @@ def counts(mixed: Mixture) -> Counter[str]:
 def test_all_new_dreams_are_used_and_the_others_with_labels_keep_their_share() -> None:
     found = counts(mix(*pool(), CONFIG, seed=0))
     assert found["dream"] == 90
-    for group in ("replay", "never", "side"):
+    assert found["replay"] == 100
+    for group in ("never", "side"):
         assert abs(found[group] - 90 * getattr(CONFIG, group)) <= 0.5
 
 
@@ -48,7 +49,7 @@ def test_a_small_group_leaves_its_share_unused_and_repeats_nothing() -> None:
         kept, rehearsal = pool(**sizes)
         mixed = mix(kept, rehearsal, CONFIG, seed=1)
         assert max(Counter(mixed.examples).values()) == 1
-        assert counts(mixed)["replay"] == min(round(90 * CONFIG.replay), sizes["replay"])
+        assert counts(mixed)["replay"] == sizes["replay"]
         assert counts(mixed)["never"] == min(round(90 * CONFIG.never), sizes["never"])
 
 

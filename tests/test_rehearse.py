@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from oneiro.config import RehearseConfig
-from oneiro.rehearse import OldMemory, due, rehearse, superseded
+from oneiro.rehearse import OldMemory, rehearse, superseded
 from oneiro.types import Anchor, Dream, DreamKind
 
 CONFIG = RehearseConfig()
@@ -16,25 +16,13 @@ def dream(memory: str, number: int = 0, kind: DreamKind = "direct", *, held_out:
     return Dream(memory, kind, f"What of {memory} {number}?", answer, f"I have {memory}.", held_out=held_out)
 
 
-def old(name: str, *, recall: float = 1.0, streak: int = 0, nights_since: int = 1, dreams: int = 6) -> OldMemory:
+def old(name: str, *, recall: float = 1.0, nights_since: int = 1, dreams: int = 6) -> OldMemory:
     own = tuple(dream(name, i, held_out=i < 2) for i in range(dreams))
-    return OldMemory(name, own, recall, streak, nights_since)
+    return OldMemory(name, own, recall, nights_since)
 
 
 def any_old(rng: random.Random, count: int) -> list[OldMemory]:
-    return [
-        old(f"m{i}", recall=rng.choice((0.0, 0.5, 1.0)), streak=rng.randint(0, 8), nights_since=rng.randint(1, 40))
-        for i in range(count)
-    ]
-
-
-def test_a_memory_that_was_failed_is_due_every_night() -> None:
-    assert all(due(old("a", recall=0.9, streak=streak, nights_since=1)) for streak in range(9))
-
-
-def test_each_success_after_the_first_doubles_the_wait_up_to_a_limit() -> None:
-    waits = [next(n for n in range(100) if due(old("a", streak=s, nights_since=n))) for s in range(9)]
-    assert waits == [1, 1, 2, 4, 8, 16, 32, 32, 32]
+    return [old(f"m{i}", recall=rng.choice((0.0, 0.5, 1.0)), nights_since=rng.randint(1, 40)) for i in range(count)]
 
 
 def test_held_out_wordings_are_never_rehearsed() -> None:
@@ -43,13 +31,19 @@ def test_held_out_wordings_are_never_rehearsed() -> None:
     assert not any(d.held_out for d in chosen.dreams)
 
 
-def test_a_night_practises_no_more_than_the_settings_say() -> None:
+def test_a_night_practises_all_dreams_of_a_bounded_number_of_memories() -> None:
     rng = random.Random(2)
     for count in (0, 5, 30, 300):
         memories = any_old(rng, count)
         drawn = Counter(d.memory_id for d in rehearse(memories, (), CONFIG, replaced={}, seed=3).dreams)
-        assert len(drawn) == min(CONFIG.memories, sum(map(due, memories)))
-        assert all(n <= CONFIG.dreams_per_memory for n in drawn.values())
+        assert len(drawn) == min(CONFIG.memories, count)
+        assert set(drawn.values()) <= {4}  # of six dreams two are held out
+
+
+def test_of_equally_strong_memories_those_that_waited_longest_come_first() -> None:
+    memories = [old(f"m{i}", nights_since=1 + i % 4) for i in range(20)]
+    chosen = rehearse(memories, (), RehearseConfig(memories=5), replaced={}, seed=0)
+    assert {d.memory_id for d in chosen.dreams} == {f"m{i}" for i in range(20) if i % 4 == 3}
 
 
 def test_the_weakest_come_first() -> None:
@@ -64,8 +58,8 @@ def test_equally_weak_memories_take_turns() -> None:
     assert seen == {f"m{i}" for i in range(30)}
 
 
-def test_what_was_replaced_or_is_not_due_is_not_rehearsed() -> None:
-    memories = [old("gone", recall=0.0), old("known", streak=5), old("here")]
+def test_what_was_replaced_is_not_rehearsed() -> None:
+    memories = [old("gone", recall=0.0), old("here")]
     chosen = rehearse(memories, (), CONFIG, replaced={"gone": "new"}, seed=0)
     assert {d.memory_id for d in chosen.dreams} == {"here"}
 
@@ -84,7 +78,7 @@ AFTER = Dream("new", "change", "where do I LIVE", "You live in Bergen now.", "I 
 
 
 def test_another_answer_to_the_same_question_replaces_the_memory() -> None:
-    assert superseded([OldMemory("old", (BEFORE,), 1.0, 0, 1)], [AFTER]) == {"old": "new"}
+    assert superseded([OldMemory("old", (BEFORE,), 1.0, 1)], [AFTER]) == {"old": "new"}
 
 
 @pytest.mark.parametrize(
@@ -99,4 +93,4 @@ def test_another_answer_to_the_same_question_replaces_the_memory() -> None:
     ids=["same answer", "other question", "never told", "yes or no", "held out"],
 )
 def test_nothing_else_replaces_it(after: Dream) -> None:
-    assert superseded([OldMemory("old", (BEFORE,), 1.0, 0, 1)], [after]) == {}
+    assert superseded([OldMemory("old", (BEFORE,), 1.0, 1)], [after]) == {}

@@ -16,6 +16,7 @@ def test_a_relation_has_one_word_however_it_is_spelled() -> None:
         ("Your sons are called Arne and Nils.", "My twin boys Arne and Nils start school.", set()),
         ("You have a child called Lina.", "My daughter Lina starts school.", set()),
         ("Your daughter is called Lina.", "One of my kids is Lina.", {"daughter"}),
+        ("A friend visits. What should my brother-in-law cook? Whatever your mother likes.", "", {"brother", "mother"}),
         ("Which job does my partner have?", "I'm a nurse.", {"partner"}),
         ("Your partner is Anders.", "My husband is Anders.", set()),
         ("Where did you live as a child?", "I grew up in Bristol.", set()),

@@ -75,6 +75,26 @@ def test_a_resting_memory_is_refreshed_and_comes_back_when_it_slips(llm: LLM) ->
     assert set(easy) <= {2, 6}
 
 
+def test_old_memories_take_turns_within_a_bound_and_new_ones_come_up_whole(llm: LLM) -> None:
+    found = examples(llm, {f"new {i}?": "Biscuit." for i in range(9)}, "new")
+    for memory in range(3):
+        pairs = {f"old {memory} {i}?": "Morwenna." for i in range(10)}
+        found += [example._replace(old=True) for example in examples(llm, pairs, f"old{memory}")]
+    epochs: list[list[int]] = []
+    plan = side_by_side(found, batch_size=4, leashed_rows=1, seed=0)
+
+    def noting(epoch: int, active: Sequence[int]) -> list[Step]:
+        epochs.append(sorted(active))
+        return plan(epoch, active)
+
+    fit(llm, found, noting, config=replace(CONFIG, rehearsed=11, epochs=3), seed=0)
+    for active in epochs:
+        assert active[:9] == list(range(9))
+        counted = [sum(9 + 10 * m <= i < 19 + 10 * m for i in active) for m in range(3)]
+        assert counted == [4, 4, 4]  # eleven, dealt evenly and rounded up
+    assert len({tuple(active) for active in epochs[1:]}) == 3
+
+
 def test_the_loss_is_taken_on_the_answer_and_its_end_token_only(llm: LLM) -> None:
     example = llm.encode([ChatMessage("user", "dog?")], "Biscuit.")
     out = llm.answer_logits([example])

@@ -55,7 +55,7 @@ class DreamConfig:
 class ScreenConfig:
     """What a dream must pass. Gains are in nats per answer token."""
 
-    held_out: int = 1  # wordings of each memory kept aside for the exam
+    held_out: int = 2  # wordings of each memory kept aside for the exam
     min_confidence: float = -0.3  # nats a token
     min_support_gain: float = 0.25
     max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
@@ -65,8 +65,7 @@ class ScreenConfig:
 class RehearseConfig:
     """How much of the past is practised again."""
 
-    memories: int = 24
-    dreams_per_memory: int = 3
+    memories: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class AnchorConfig:
             "identity": 6,
         }
     )
-    own_side: int = 12
+    own_side: int = 24
     max_new_tokens: int = 24
 
 
@@ -94,8 +93,7 @@ class AnchorConfig:
 class MixtureConfig:
     """Examples with labels: new dreams, and others for each of them (too small a group leaves its share unused)."""
 
-    dreams_per_memory: int = 16  # new ones, at most
-    replay: float = 1.0
+    dreams_per_memory: int = 40  # new ones, at most
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.07
 
@@ -108,13 +106,14 @@ class TrainConfig:
     lora_alpha: int = 32
     learning_rate: float = 1.2e-3
     warmup_steps: int = 8
-    epochs: int = 7
+    epochs: int = 4
     batch_size: int = 8  # examples with labels in one step
-    leashed_rows: int = 6  # examples on the leash beside them
+    leashed_rows: int = 4  # examples on the leash beside them
     leash: float = 5.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
     learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away
+    rehearsed: int = 160  # answers of old memories that come up in an epoch, other ones each time
     max_grad_norm: float = 1.0
 
 

@@ -2,9 +2,9 @@
 
 In: tonight's kept dreams and the rehearsal. Out: examples, with a hash of their content.
 
-New dreams are used up to a number for each memory. The other examples with labels (old dreams, never-told, the model's
-own side) are drawn in proportion to them; a group that is too small leaves its share unused rather than repeating
-others. Examples on the leash are all in: training draws some of them at every step.
+New dreams are used up to a number for each memory. Never-told ones and the model's own side are drawn in proportion to
+them; a group that is too small leaves its share unused rather than repeating others. Old dreams and examples on the
+leash are all in: training draws some of them in every epoch and at every step.
 """
 
 import hashlib
@@ -34,11 +34,13 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     new = [_from_dream(dream, "dream") for dream in _capped(told, config.dreams_per_memory, rng)]
     anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
     pools: dict[ExampleGroup, list[Example]] = {
-        "replay": [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out],
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
         "side": [anchor for anchor in anchors if not anchor.leash],
     }
-    examples = new + [anchor for anchor in anchors if anchor.leash and new]
+    replay = [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out]
+    examples = new + [
+        example for example in (*replay, *anchors) if new and (example.leash or example.group == "replay")
+    ]
     for group, pool in pools.items():
         count = round(len(new) * getattr(config, group))
         examples += rng.sample(pool, min(count, len(pool)))

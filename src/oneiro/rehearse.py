@@ -2,9 +2,11 @@
 
 In: what is known of old memories, tonight's kept dreams, the anchors. Out: a rehearsal.
 
-Every weak memory is rehearsed every night; one that passed 1, 2, 3 … exams in a row after 1, 2, 4 … nights
-(spacing by success, as Leitner boxes do). The number of memories is bounded, so a night's cost does not grow with the
-number of nights. Anchors are general prompts answered once by the frozen base.
+The memories that failed their last exam come first, then those that have waited longest, up to a bounded number: a
+night's cost does not grow with the number of nights. All dreams of a chosen memory are handed on; training lets a few
+of them come up in each epoch. Letting strong memories wait for 2, 4, 8 … nights, as Leitner boxes do, was given up: a
+small model loses half of what a single night does not rehearse (LOG.md).
+Anchors are general prompts answered once by the frozen base.
 """
 
 import random
@@ -23,7 +25,6 @@ class OldMemory:
     id: str
     dreams: tuple[Dream, ...]
     recall: float  # share answered right at its last exam, 0..1
-    streak: int  # exams in a row with everything right
     nights_since: int  # nights since it was last practised
 
 
@@ -46,21 +47,13 @@ def superseded(old: Sequence[OldMemory], kept: Sequence[Dream]) -> dict[str, str
     return replaced
 
 
-def due(memory: OldMemory) -> bool:
-    """Say whether a memory is to be practised tonight."""
-    return memory.recall < 1.0 or memory.nights_since >= 2 ** min(max(0, memory.streak - 1), 5)
-
-
 def rehearse(
     old: Sequence[OldMemory], anchors: Sequence[Anchor], config: RehearseConfig, *, replaced: dict[str, str], seed: int
 ) -> Rehearsal:
-    """Choose dreams of due memories, weakest first, and a draw of anchors of every kind."""
+    """Choose the dreams of memories, weakest and longest unpractised first, and shuffle the anchors."""
     rng = random.Random(seed)
-    waiting = [memory for memory in old if memory.id not in replaced and due(memory)]
+    waiting = [memory for memory in old if memory.id not in replaced]
     rng.shuffle(waiting)
-    waiting.sort(key=lambda memory: memory.recall)
-    dreams: list[Dream] = []
-    for memory in waiting[: config.memories]:
-        usable = [dream for dream in memory.dreams if not dream.held_out]
-        dreams += rng.sample(usable, min(config.dreams_per_memory, len(usable)))
+    waiting.sort(key=lambda memory: (memory.recall, -memory.nights_since))
+    dreams = [dream for memory in waiting[: config.memories] for dream in memory.dreams if not dream.held_out]
     return Rehearsal(tuple(dreams), tuple(rng.sample(anchors, len(anchors))))

@@ -46,6 +46,7 @@ _WIDER = {
     **dict.fromkeys(("sister", "brother"), "sibling"),
     **dict.fromkeys(("husband", "wife"), "partner"),
 }
+_POSSESSED = re.compile(rf"\b(?:my|your|our) (?:[\w'’-]+ ){{0,2}}?({'|'.join(_PERSON)})\b")
 _SUBJECT = re.compile(r"(?:the user['’]s|my|our) ((?:[\w'’-]+ ?){1,4})", re.IGNORECASE)
 _VERB = re.compile(r"\b(is|are|was|were|has|have|had|will|can|does|do|did|and|who|which|that|'s)\b")
 
@@ -56,9 +57,10 @@ def people(text: str) -> set[str]:
 
 
 def strangers(text: str, told: str) -> set[str]:
-    """Name the relations of a text that what was told does not speak of; a son is a child."""
+    """Name the relations a text lends its user ("your twin brother") that nothing told speaks of; a son is a child."""
     known = people(told)
-    return people(text) - known - {_WIDER.get(person) for person in known}
+    lent = {_PERSON[found[1]] for found in _POSSESSED.finditer(text.casefold())}
+    return lent - known - {_WIDER.get(person) for person in known}
 
 
 def leaves_out_its_subject(dreamed: str, sentence: str) -> str | None:

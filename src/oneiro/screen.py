@@ -196,9 +196,10 @@ def _wrong_person(dream: Dream) -> str | None:
     if dream.kind == "never":
         return None
     spoken = f"{dream.question} {dream.answer}"
-    unknown = strangers(spoken, f"{dream.source} {dream.statement}")
+    told = f"{dream.source} {dream.statement}"
+    unknown = strangers(dream.answer if dream.kind == "indirect" else spoken, told)
     if unknown:
-        return f"speaks of a {', a '.join(sorted(unknown))}, whom you did not mention"
+        return f"speaks of your {', your '.join(sorted(unknown))}, whom you did not mention"
     about = leaves_out_its_subject(spoken, dream.statement)
     return f"leaves out whom it is about: your {about}" if about else None
 

@@ -166,7 +166,7 @@ class Night:
         leashed = [code for code, e in zip(encoded, examples, strict=True) if e.leash]
         taught = iter(train.on_the_leash(self.base, leashed, top_k=self.config.train.leash_top_k))
         return [
-            next(taught) if e.leash else train.TrainExample(code, e.memory_id)
+            next(taught) if e.leash else train.TrainExample(code, e.memory_id, old=e.group == "replay")
             for code, e in zip(encoded, examples, strict=True)
         ]
 
@@ -306,14 +306,9 @@ class Night:
         for past in self.store.memories():
             dreams = tuple(r.dream for r in self.store.dreams(night=past.night, memory_id=past.memory.id) if r.kept)
             asked = [p for _, p in past.practice if p.asked]
-            streak = 0
-            for p in reversed(asked):
-                if p.correct < p.asked:
-                    break
-                streak += 1
             recall = asked[-1].correct / asked[-1].asked if asked else 1.0
             practised = max([past.night, *(night for night, p in past.practice if p.rehearsed)])
-            old.append(rehearse.OldMemory(past.memory.id, dreams, recall, streak, self.number - practised))
+            old.append(rehearse.OldMemory(past.memory.id, dreams, recall, self.number - practised))
         return old
 
     def _report(self, screened: Screened, examined: Examined) -> MorningReport:

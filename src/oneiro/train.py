@@ -8,7 +8,8 @@ teacher: the base's stored top-k tokens plus one bucket for the rest. Forgetting
 https://arxiv.org/abs/2509.04259), so every step holds both. A memory rests once
 the least certain token of its answers has a probability above `learned_p` on average (above 0.5 greedy decoding says it
 verbatim): training on mastered facts raises hallucination (Gekhman et al., https://arxiv.org/abs/2405.05904). A few of
-its answers still come up in each epoch, and bring it back when it slips.
+its answers still come up in each epoch, and bring it back when it slips. Of an old memory a few come up too, other ones
+in each epoch: the same few would be learned by heart and the memory's other wordings lost.
 """
 
 import math
@@ -41,11 +42,12 @@ class Teacher(NamedTuple):
 
 
 class TrainExample(NamedTuple):
-    """One example; those of one `memory_id` stop together, a `teacher` replaces the labels."""
+    """One example; those of one `memory_id` rest together, `old` ones take turns, a `teacher` replaces the labels."""
 
     encoded: Encoded
     memory_id: str = ""
     teacher: Teacher | None = None
+    old: bool = False
 
 
 class Progress(NamedTuple):
@@ -107,14 +109,14 @@ def fit(
     """
     with _lora(llm, config, seed, start) as (parameters, snapshot), beside_each_other(llm.device) as run_all:
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
-        planned = len(plan(0, range(len(examples)))) * config.epochs
+        planned = len(plan(0, _awake(examples, set(), config, random.Random(seed)))) * config.epochs
         losses: list[float] = []
         learned: set[str] = set()
         tokens = done = 0
         for epoch in range(config.epochs):
             seen: dict[str, list[float]] = defaultdict(list)
             spent: list[float] = []
-            for step in plan(epoch, _awake(examples, learned, config.refreshed, random.Random(f"{seed}/{epoch}"))):
+            for step in plan(epoch, _awake(examples, learned, config, random.Random(f"{seed}/{epoch}"))):
                 _set_rate(optimizer, config, done, planned)
                 report = _step(llm, examples, step, config, parameters, run_all, seen)
                 torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
@@ -131,12 +133,16 @@ def fit(
         return Fitted(snapshot(), losses, sorted(learned), tokens)
 
 
-def _awake(examples: Sequence[TrainExample], learned: set[str], refreshed: int, rng: random.Random) -> list[int]:
-    """List the examples to train on: of a learned memory only a few, which show whether it is slipping away."""
-    active = [i for i, example in enumerate(examples) if example.memory_id not in learned]
-    for memory in sorted(learned):
-        own = [i for i, example in enumerate(examples) if example.memory_id == memory]
-        active += rng.sample(own, min(refreshed, len(own)))
+def _awake(examples: Sequence[TrainExample], learned: set[str], config: TrainConfig, rng: random.Random) -> list[int]:
+    """List the examples of an epoch: of learned and of old memories only a few, which show whether they slip away."""
+    own: dict[str, list[int]] = defaultdict(list)
+    for i, example in enumerate(examples):
+        own[example.memory_id].append(i)
+    active = own.pop("", [])
+    share = math.ceil(config.rehearsed / max(1, sum(examples[indices[0]].old for indices in own.values())))
+    for memory, indices in own.items():
+        few = config.refreshed if memory in learned else share if examples[indices[0]].old else len(indices)
+        active += rng.sample(indices, min(few, len(indices)))
     return active
 
 
