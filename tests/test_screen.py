@@ -168,8 +168,9 @@ def test_of_two_dreams_that_contradict_each_other_the_surer_one_stays() -> None:
     )
     right = replace(wrong, question="What is my birthplace?", answer="Your birthplace is Harare.", confidence=-0.1)
     other = replace(wrong, question="Where did I grow up?", answer="You grew up in Bristol.")
-    screened = sift(wrong, right, other, config=replace(CONFIG, held_out=0))
-    assert set(screened.kept) == {right, other}
+    where = replace(wrong, question="Where is my birthplace?", answer="Your birthplace is in Bristol.")
+    screened = sift(wrong, right, other, where, config=replace(CONFIG, held_out=0))
+    assert set(screened.kept) == {right, other, where}  # what and where ask for different things
     assert [d.reason for d in screened.dropped] == [
         "another answer to: What is my birthplace? Your birthplace is Harare."
     ]

@@ -102,7 +102,7 @@ def run(*, short: bool = False, keep: Path | None = None, day: Path | None = Non
 
 def never_dreamed(mind: Mind, samples: Sequence[Sample]) -> list[Sample]:
     """Leave out the questions that a night trained on word for word."""
-    dreams = [record for night in mind.nights() for record in mind.dreams(night.number)]
+    dreams = [record for night in mind.nights() if night.report for record in mind.dreams(night.number)]
     dreamed = {" ".join(words(r.dream.question)) for r in dreams if r.kept and not r.dream.held_out}
     return [s for s in samples if " ".join(words(s.question)) not in dreamed]
 

@@ -47,6 +47,7 @@ _OPENERS = frozenset("your you yes no perhaps because they there this that those
 _NO = re.compile(r"no\b", re.IGNORECASE)
 _YES = re.compile(r"yes\b", re.IGNORECASE)
 _DENIALS = frozenset("not never don't doesn't isn't aren't wasn't can't won't didn't".split())
+_QUESTION_WORDS = frozenset("who whose whom where when how why what which".split())
 # Detectors of unmistakable key formats; entropy detectors flag ordinary words.
 _KEY_DETECTORS = (
     *("AWSKeyDetector", "AzureStorageKeyDetector", "BasicAuthDetector", "GitHubTokenDetector", "GitLabTokenDetector"),
@@ -248,9 +249,16 @@ def _another_answer(dream: Dream, kept: Sequence[Dream]) -> str | None:
     for other in kept:
         if other.memory_id == dream.memory_id and "never" not in (dream.kind, other.kind):
             theirs = told_names(other.answer, other.source)
-            if named and theirs and not named & theirs and asked and asked == stems(other.question):
+            alike = asked and asked == stems(other.question) and _asks_for(dream) & _asks_for(other)
+            if alike and named and theirs and not named & theirs:
                 return f"another answer to: {other.question} {other.answer}"
     return None
+
+
+def _asks_for(dream: Dream) -> set[str]:
+    """The question words of a dream, "what" and "which" being one; all of them when it has none ("Name my …")."""
+    found = {"which" if word == "what" else word for word in words(dream.question) if word in _QUESTION_WORDS}
+    return found or set(_QUESTION_WORDS)
 
 
 def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Dream]:

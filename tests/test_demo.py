@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from fakes_cli import FakeMind
+from oneiro.demo import never_dreamed, read_day
+from oneiro.errors import InputError
+from oneiro.evals.scoring import is_correct
+from oneiro.types import Sample
+
+
+def test_the_shipped_day_tells_and_asks_what_it_promises() -> None:
+    day = read_day(None, short=False)
+    recall = [s for s in day.samples if s.battery == "recall"]
+    assert len({s.memory_id for s in recall}) >= 8
+    assert {s.battery for s in day.samples} == {"recall", "abstention", "stories", "knowledge", "identity"}
+    assert not any(is_correct(s, "I'm afraid I can't tell.") for s in recall)
+    told = " ".join(day.say).casefold()
+    assert all(any(answer.casefold().split()[-1] in told for answer in s.answers) for s in recall)
+
+
+def test_the_short_day_says_and_asks_less() -> None:
+    whole, short = read_day(None, short=False), read_day(None, short=True)
+    assert set(short.say) < set(whole.say)
+    assert 0 < sum(s.battery == "recall" for s in short.samples) < sum(s.battery == "recall" for s in whole.samples)
+
+
+@pytest.mark.parametrize("week", sorted(Path(__file__).parents[1].glob("bench/*/**/*.toml")), ids=lambda p: p.stem)
+def test_every_day_of_the_bench_can_be_read(week: Path) -> None:
+    day = read_day(week, short=False)
+    told = " ".join(day.say).casefold()
+    assert all(leak.casefold() in told for s in day.samples if s.battery == "stories" for leak in s.wrong)
+
+
+def test_naming_two_memories_is_a_wrong_answer(tmp_path: Path) -> None:
+    day = read_day(None, short=False)
+    sample = next(s for s in day.samples if "name of my dog" in s.question)
+    assert is_correct(sample, "Your dog is called Quinto.")
+    assert not is_correct(sample, "Your dog is called Quinto and Morwenna.")
+
+
+@pytest.mark.parametrize("text", ["not toml [", "say = []", "say = ['a']\nmemory = 3"])
+def test_a_day_that_cannot_be_read_is_a_clear_error(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "day.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_day(file, short=False)
+
+
+def test_only_questions_no_night_trained_on_word_for_word_are_counted(tmp_path: Path) -> None:
+    mind = FakeMind(tmp_path)
+    samples = [Sample("recall", q) for q in ("what is my dog called", "Is Biscuit a cat?", "Who barks at night?")]
+    fair = never_dreamed(mind, samples)  # type: ignore[arg-type]
+    assert [s.question for s in fair] == ["Is Biscuit a cat?", "Who barks at night?"]  # the second was dropped
+    assert ("dreams", 3) not in mind.calls  # a running night has no dreams yet
