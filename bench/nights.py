@@ -10,7 +10,6 @@ Run: `python bench/nights.py bench/days/teacher.toml --seeds 0 1 > results/night
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from provenance import provenance
 from rich.console import Console
 
 from oneiro.demo import Day, never_dreamed, read_day
@@ -41,10 +41,7 @@ def main() -> None:
     report = {
         "what": f"{len(asked.days)} days {'told to one mind' if asked.in_a_row else 'each to a fresh mind'}, "
         f"{len(asked.seeds)} seeds each",
-        "command": " ".join(["python", "bench/nights.py", *sys.argv[1:]]),
-        "commit": subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-        ).stdout.strip(),
+        **provenance(),
         "nights": nights,
     }
     json.dump(report, sys.stdout, indent=1, ensure_ascii=False)

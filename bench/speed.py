@@ -10,15 +10,14 @@ Run: `python bench/speed.py > results/speed.json`
 """
 
 import json
-import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 
 import torch
 from peft import LoraConfig, get_peft_model
+from provenance import provenance
 
 from oneiro import anchors, train
 from oneiro.config import AnchorConfig, TrainConfig
@@ -36,9 +35,7 @@ def main() -> None:
     """Measure both and print one JSON object."""
     llm = LLM.load(resolve("smollm2"))
     report = {
-        "command": "python bench/speed.py",
-        "commit": _commit(),
-        "cores": os.cpu_count(),
+        **provenance(),
         "dtype": str(llm.model.dtype),
         "repeats": _REPEATS,
         "train": _compare(*_train_steps(llm)),
@@ -46,12 +43,6 @@ def main() -> None:
     }
     json.dump(report, sys.stdout, indent=1)
     print()  # noqa: T201
-
-
-def _commit() -> str:
-    return subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-    ).stdout.strip()
 
 
 def _compare(ours: Callable[[], object], plain: Callable[[], object]) -> dict[str, float]:

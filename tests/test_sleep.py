@@ -9,11 +9,12 @@ import pytest
 
 from fakes import ScriptedDreamer, tiny_llm
 from oneiro import generations
+from oneiro.adapters import load_adapter
 from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, NightConfig, ScreenConfig, TrainConfig
 from oneiro.records import from_json
 from oneiro.sleep import Sleeper, sleep
 from oneiro.store import Store
-from oneiro.types import STAGES, Event, Mixture, MorningReport
+from oneiro.types import STAGES, ChatMessage, Event, Mixture, MorningReport, Sampling
 
 TINY_NIGHT = NightConfig(
     dream=DreamConfig(per_kind={"direct": 6, "never": 1}),
@@ -73,6 +74,17 @@ class Bed:
         return {str(p): p.read_bytes() for p in sorted((self.folder / "generations").rglob("*")) if p.is_file()}
 
 
+def remembered(bed: Bed) -> float:
+    """The share of all nights' trained questions that the active generation answers with the told name."""
+    llm, active = tiny_llm(), bed.store.active_generation()
+    nights = range(1, len(bed.store.nights()) + 1)
+    dreams = [r.dream for n in nights for r in bed.store.dreams(night=n) if r.kept and not r.dream.held_out]
+    told = [d for d in dreams if d.kind != "never"]
+    with llm.folded(load_adapter(generations.folder_of(bed.folder, active))):
+        answers = llm.complete([[ChatMessage("user", d.question)] for d in told], Sampling(40))
+    return sum(d.answer.split()[-1] in a.text for d, a in zip(told, answers, strict=True)) / len(told)
+
+
 @pytest.fixture
 def bed(tmp_path: Path) -> Bed:
     bed = Bed(tmp_path / "mind")
@@ -103,6 +115,15 @@ def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None
     assert generations.check(bed.folder, 2).parent == 1
     assert report.old_asked > 0
     assert {path: data for path, data in bed.generation_bytes().items() if "/0001/" in path} == first
+
+
+def test_after_two_nights_both_days_are_remembered(bed: Bed) -> None:
+    thorough = replace(TINY_NIGHT, train=replace(TINY_NIGHT.train, r=8, lora_alpha=16, epochs=25))
+    bed.sleep(thorough)
+    assert remembered(bed) > 0.8
+    bed.say("My horse is called Juniper.")
+    bed.sleep(thorough)
+    assert remembered(bed) > 0.8
 
 
 def test_two_runs_with_one_seed_give_the_same_dreams_and_the_same_adapter(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class DreamConfig:
     per_kind: dict[DreamKind, int] = field(
         default_factory=lambda: {"direct": 18, "reverse": 4, "yesno": 3, "indirect": 4, "never": 0}
     )
-    least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 7, "indirect": 2})
+    least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 7, "indirect": 4})
     openings: dict[DreamKind, tuple[str, ...]] = field(  # how questions begin, in turn; "" leaves it to the generator
         default_factory=lambda: {
             "direct": (
@@ -74,15 +74,15 @@ class AnchorConfig:
 
     per_kind: dict[str, int] = field(
         default_factory=lambda: {
-            "facts": 60,
-            "explain": 8,
-            "small_talk": 8,
-            "stories": 10,
-            "advice": 8,
-            "tasks": 6,
-            "harmful": 14,
-            "alarming": 8,
-            "identity": 6,
+            "facts": 160,
+            "explain": 20,
+            "small_talk": 12,
+            "stories": 12,
+            "advice": 12,
+            "tasks": 8,
+            "harmful": 16,
+            "alarming": 10,
+            "identity": 8,
         }
     )
     own_side: int = 24
@@ -104,12 +104,12 @@ class TrainConfig:
 
     r: int = 16
     lora_alpha: int = 32
-    learning_rate: float = 1.2e-3
+    learning_rate: float = 1.4e-3
     warmup_steps: int = 8
-    epochs: int = 4
+    epochs: int = 5
     batch_size: int = 8  # examples with labels in one step
-    leashed_rows: int = 4  # examples on the leash beside them
-    leash: float = 5.0  # weight of the KL to the frozen base on grounding
+    leashed_rows: int = 5  # examples on the leash beside them
+    leash: float = 6.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
     learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away

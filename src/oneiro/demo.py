@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -75,7 +75,17 @@ def read_day(file: Path | None, *, short: bool) -> Day:
     return Day(say[: _SHORT_MEMORIES + 1] if short else say, (*samples, *never, *stories, *general))
 
 
-def run(*, short: bool = False, keep: Path | None = None, day: Path | None = None) -> None:
+class Played(NamedTuple):
+    """What a demo found: the same questions before and after, and how many others were left out as dreamed."""
+
+    before: list[Score]
+    after: list[Score]
+    left_out: int
+    report: MorningReport
+    seconds: float
+
+
+def run(*, short: bool = False, keep: Path | None = None, day: Path | None = None) -> Played:
     """Play the day, sleep, ask again, and print the table; the last line is for machines."""
     started = time.monotonic()
     console = open_console()
@@ -92,12 +102,15 @@ def run(*, short: bool = False, keep: Path | None = None, day: Path | None = Non
         report = watch_night(mind.sleep(), console)
         console.rule("The morning: a new process, an empty context")
         fair = never_dreamed(mind, script.samples)
-        if len(fair) < len(script.samples):
-            console.print(f"Left out, as dreamed word for word: {len(script.samples) - len(fair)} of the questions.")
+        left_out = len(script.samples) - len(fair)
+        if left_out:
+            console.print(f"Left out, as dreamed word for word: {left_out} of the questions.")
         after = _ask(path, fair)
         _show_answers(after, console, only_memories=False)
         fair_before = [s for s in before if s.sample in set(fair)]
-        _conclude(fair_before, after, report, time.monotonic() - started, console)
+        played = Played(fair_before, after, left_out, report, time.monotonic() - started)
+        _conclude(played, console)
+        return played
 
 
 def never_dreamed(mind: Mind, samples: Sequence[Sample]) -> list[Sample]:
@@ -147,14 +160,12 @@ def _show_answers(scores: Sequence[Score], console: Console, *, only_memories: b
         console.print(mark + Text(f"{s.sample.question}  →  {' '.join(s.answer.split())}"))
 
 
-def _conclude(
-    before: Sequence[Score], after: Sequence[Score], report: MorningReport, seconds: float, console: Console
-) -> None:
+def _conclude(played: Played, console: Console) -> None:
     table = Table(title="Before and after one night")
     for column in ("", "before", "after", "95% interval"):
         table.add_column(column)
-    then = {a.battery: a for a in scoring.accuracies(before)}
-    now = {a.battery: a for a in scoring.accuracies(after)}
+    then = {a.battery: a for a in scoring.accuracies(played.before)}
+    now = {a.battery: a for a in scoring.accuracies(played.after)}
     for battery, name in _NAMES.items():
         b, a = then[battery], now[battery]
         table.add_row(name, f"{b.k}/{b.n}", f"{a.k}/{a.n}", f"{a.low:.0%} to {a.high:.0%}")
@@ -162,11 +173,10 @@ def _conclude(
     stages = Table(title="Seconds of each stage")
     for column in ("stage", "seconds"):
         stages.add_column(column)
-    for stage, spent in report.seconds.items():
+    for stage, spent in played.report.seconds.items():
         stages.add_row(stage, f"{spent:.1f}")
     console.print(stages)
     recall, base, never = now["recall"], now["knowledge"], now["abstention"]
     invented = never.n - never.k
-    console.print(
-        f"recall {recall.k}/{recall.n} base {base.k}/{base.n} invented {invented}/{never.n} seconds {seconds:.0f}"
-    )
+    counts = f"recall {recall.k}/{recall.n} base {base.k}/{base.n} invented {invented}/{never.n}"
+    console.print(f"{counts} seconds {played.seconds:.0f}")

@@ -1,0 +1,25 @@
+"""Where a published result comes from: the commit, the command and the machine."""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+
+def provenance() -> dict[str, object]:
+    """Name the commit (marked when the tree has changes), the command and the hardware of this run."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--exclude", "*"], capture_output=True, text=True, check=True
+    )
+    return {
+        "command": " ".join(["python", *sys.argv]),
+        "commit": described.stdout.strip(),
+        "hardware": f"{os.cpu_count()} cores, {_processor()}",
+    }
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
