@@ -24,18 +24,19 @@ def main() -> None:
 def account(result: dict[str, Any]) -> str:
     """What the model said, a question for each memory, and the counts."""
     answers = [a for a in result["answers"] if a["battery"] == "recall"]
-    first = {a["memory"]: a for a in reversed(answers)}
+    first = {a["memory"]: a["question"] for a in reversed(answers)}.values()
     rows = [
         f"| {a['question']} | {_cut(a['before'])} | {'✓' if a['correct'] else '✗'} {_cut(a['after'])} |"
-        for a in reversed(first.values())
+        for a in answers
+        if a["question"] in first or not a["correct"]
     ]
     before, after = ({c["battery"]: c for c in result[when]} for when in ("before", "after"))
     recall, known, never = after["recall"], after["knowledge"], after["abstention"]
     night = result["night"]
     return "\n".join(
         [
-            "What the demo's model said, each memory by its first question that was not dreamed word for word, "
-            f"failures included (commit `{result['commit']}`, {result['hardware']}; dose {night['alpha']:g}):",
+            "What the demo's model said: each memory's first question that was not dreamed word for word, and all it "
+            f"got wrong (commit `{result['commit']}`, {result['hardware']}; dose {night['alpha']:g}):",
             "",
             "| asked with an empty context | before the night | after it |",
             "|---|---|---|",
