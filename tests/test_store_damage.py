@@ -6,7 +6,7 @@ import pytest
 
 from oneiro.errors import MindError
 from oneiro.migrations import MIGRATIONS
-from oneiro.store import Store
+from oneiro.store import Store, lacks_room
 
 
 def fill(path: Path) -> list[str]:
@@ -91,3 +91,11 @@ def test_a_backup_is_the_same_database(tmp_path: Path) -> None:
     store.backup(tmp_path / "copy.db")
     store.close()
     assert reopen(tmp_path / "copy.db") == said
+
+
+@pytest.mark.parametrize(
+    ("error", "free_bytes", "full"),
+    [("disk I/O error", 0, True), ("disk I/O error", 1 << 30, False), ("file is not a database", 0, False)],
+)
+def test_an_error_on_a_full_disk_is_no_damage(error: str, free_bytes: int, full: bool) -> None:
+    assert lacks_room(sqlite3.OperationalError(error), free_bytes=free_bytes) == full

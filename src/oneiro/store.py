@@ -4,6 +4,7 @@ SQLite in WAL mode with synchronous=FULL: a message that was acknowledged is on 
 transaction in `finish_night`: before it nothing changed, after it everything did (P3).
 """
 
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from oneiro.migrations import MIGRATIONS, migrate
 from oneiro.records import from_json, to_json
 from oneiro.text import utf8
 from oneiro.types import Channel, Dream, Dropped, Memory, Message, MorningReport, Role, Screened, StageName
+
+_SHARED_MEMORY_BYTES = 1 << 16  # twice the index that WAL keeps in a file beside the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def lacks_room(error: sqlite3.Error, *, free_bytes: int) -> bool:
+    """Say whether an input/output error means a full disk: SQLite cannot make its shared-memory file there."""
+    return "disk I/O error" in str(error) and free_bytes < _SHARED_MEMORY_BYTES
+
+
 class Store:
     """One open database. Not for use by several threads."""
 
@@ -108,6 +116,8 @@ class Store:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and any(w in str(error) for w in ("full", "locked")):
                 raise  # no damage: the disk has no room, or another process is writing
+            if lacks_room(error, free_bytes=shutil.disk_usage(path.parent).free):
+                raise sqlite3.OperationalError("database or disk is full") from error
             raise self._damaged(str(error)) from error
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
