@@ -4,6 +4,7 @@ import pytest
 
 from oneiro.evals import batteries
 from oneiro.evals.scoring import accuracies, accuracy, is_correct, score
+from oneiro.text import words
 from oneiro.types import Accuracy, Sample, Score
 from strange import STRANGE, SURROGATES
 
@@ -119,3 +120,13 @@ def test_what_was_told_is_not_asked_as_never_told() -> None:
     gone = every - left
     assert {"What colour is my bicycle?", "What is my mother's maiden name?"} <= gone
     assert len(gone) < 10
+
+
+def test_the_hand_written_turns_are_many_kinds_and_expect_only_what_was_said() -> None:
+    turns = batteries.turns()
+    assert len(turns) >= 120
+    assert len({h.kind for h in turns if h.expect}) >= 20
+    assert sum(not h.expect for h in turns) >= 40
+    for h in turns:
+        said = set(words(f"{h.turn.before} {h.turn.text}"))
+        assert all(needed and needed <= said for needed in h.expect), h.turn.text

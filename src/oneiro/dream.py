@@ -177,7 +177,7 @@ def dream(
     watch: Callable[[int, int, str], None] = lambda done, total, text: None,
 ) -> DreamDraft:
     """Write memories and dreams for a day. `watch` hears (memories done, all memories, newest dream)."""
-    told = _read(turns, writer, config, night)
+    told = read_turns(turns, writer, config, night=night)
     briefs = [_briefs(memory, told, config) for memory, _ in told]
     fitting = _question_words(briefs, [turn for _, turn in told], writer, config)
     dreams: list[Dream] = []
@@ -233,7 +233,7 @@ def _question_words(
     ]
 
 
-def _read(turns: Sequence[Turn], writer: Writer, config: DreamConfig, night: int) -> list[tuple[Memory, Turn]]:
+def read_turns(turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, night: int) -> list[tuple[Memory, Turn]]:
     """Read every turn; where the reader is unsure of what a turn tells, its own words stand for it."""
     turns = [turn for turn in turns if may_hold_a_fact(turn)]
     if not turns:

@@ -4,18 +4,26 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
-from oneiro.text import content_words
-from oneiro.types import ChatMessage, Sample
+from oneiro.text import content_words, words
+from oneiro.types import ChatMessage, Sample, Turn
 
 ABSTAINS = ("haven't told", "don't know", "not told", "do not know", "haven't mentioned")
+
+
+class HandTurn(NamedTuple):
+    """A turn written by hand, what it tells, and for each memory the words a right statement cannot do without."""
+
+    turn: Turn
+    kind: str
+    expect: tuple[frozenset[str], ...]
 
 
 @cache
 def _entries(battery: str) -> tuple[dict[str, Any], ...]:
     text = (resources.files("oneiro") / "evals" / f"{battery}.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["sample"])
+    return tuple(tomllib.loads(text)["turn" if battery == "turns" else "sample"])
 
 
 def knowledge() -> list[Sample]:
@@ -50,4 +58,16 @@ def abstention(told: Iterable[str]) -> list[Sample]:
         Sample("abstention", e["question"], ABSTAINS)
         for e in _entries("abstention")
         if not content_words(e["topic"]) & known
+    ]
+
+
+def turns() -> list[HandTurn]:
+    """What people say, with the memories a person would take from it; none where nothing is to be remembered."""
+    return [
+        HandTurn(
+            Turn(number, e["say"], e.get("before", "")),
+            e["kind"],
+            tuple(frozenset(words(" ".join(needed))) for needed in e["expect"]),
+        )
+        for number, e in enumerate(_entries("turns"))
     ]
