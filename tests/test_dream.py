@@ -15,7 +15,7 @@ CONFIG = DreamConfig(
     question_words=(),
     about=(),
 )
-TURNS = (Turn(3, "My dog is called Biscuit."), Turn(7, "And I live in Leeds."), Turn(9, "Lovely weather today."))
+TURNS = (Turn(3, "My dog is called Biscuit."), Turn(7, "And I live in Leeds."), Turn(9, "Lovely weather for us today."))
 FACTS = {TURNS[0].text: "The user's dog is called Biscuit.", TURNS[1].text: "The user lives in Leeds."}
 
 
@@ -138,6 +138,31 @@ def test_a_question_that_says_nothing_of_the_user_is_not_read() -> None:
     scribe = Scribe({})
     night(scribe, asked)
     assert [any(t.text in p for p in scribe.read) for t in asked] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("I keep bees.", True),
+        ("born in Accra, now in Cork", True),
+        ("It's raining cats and dogs.", False),
+        ("Marie Curie was born in Warsaw.", False),
+        ("Suppose I'm allergic to gold.", False),
+        ("Let's play: I'm a dragon.", False),
+        ("Nice. You are a waiter and I'm a guest.", False),
+        ("Proofread this: my client has two dogs.", False),
+        ("I suppose my car is old.", True),
+        ("I can't imagine life without my dog.", True),
+    ],
+)
+def test_what_is_made_up_or_not_about_the_user_is_not_read(text: str, worth: bool) -> None:
+    assert stage.may_hold_a_fact(Turn(1, text)) == worth
+
+
+def test_a_sentence_no_statement_speaks_of_stands_for_itself_and_a_question_does_not() -> None:
+    said = "We've a tortoise called Bismarck. I also keep bees. Do I need a licence?"
+    kept = stage.choose_statements(said, read(("The user has a tortoise called Bismarck.", -0.1)), DreamConfig())
+    assert kept == ["The user has a tortoise called Bismarck.", "I also keep bees."]
 
 
 @pytest.mark.parametrize("name", STRANGE | SURROGATES)

@@ -41,6 +41,19 @@ _GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening|night
 _TOKEN = re.compile(r"[^\s,.;:!?\"()]+")
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
+# "Born in Accra", without an I.
+_TERSE = re.compile(
+    r"\W*(born|raised|from|living|working|married|divorced|engaged|retired|allergic|vegan|vegetarian|diabetic)\b",
+    re.IGNORECASE,
+)
+# A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
+_INVENTS = re.compile(
+    r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let'?s (play|pretend|say)|what if|if i (were|was|had)|"
+    r"if my \w+ (were|was)|yeah,? right|in the (film|movie|book|story|novel|game|play)|"
+    r"the (story|novel|film|book) (begins|starts|goes)|once upon a time|you are (an?|the|my) \w+,? and i('?m| am)|"
+    r"(proofread|translate|correct|rewrite|summari[sz]e|edit) (this|the following|these))\b",
+    re.IGNORECASE,
+)
 
 
 class Questioned(NamedTuple):
@@ -163,8 +176,10 @@ def _worded(
 
 
 def may_hold_a_fact(turn: Turn) -> bool:
-    """Say whether a turn is worth reading: a question that names neither I nor my tells nothing."""
-    return bool(turn.before.endswith("?") or _FIRST_PERSON.search(turn.text) or not turn.text.rstrip().endswith("?"))
+    """Say whether a turn is worth reading: one that answers a question, or speaks of its user and makes nothing up."""
+    if _INVENTS.search(turn.text):
+        return False
+    return bool(turn.before.endswith("?") or _FIRST_PERSON.search(turn.text) or _TERSE.match(turn.text))
 
 
 def dream(
@@ -256,7 +271,11 @@ def read_turns(turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, ni
 
 
 def choose_statements(said: str, reading: Completion, config: DreamConfig) -> list[str]:
-    """Keep the statements the reader is sure of and that invent no name or number; if none, the user's sentences."""
+    """Keep the statements the reader is sure of and that invent no name or number.
+
+    A sentence of the user's in the first person of which no statement holds a word stands for itself; so does all that
+    was said when nothing else is left.
+    """
     lines = reading.text.splitlines()
     sure = dict(zip(lines, reading.line_logprobs, strict=False)) if len(lines) == len(reading.line_logprobs) else {}
     statements = [
@@ -265,8 +284,9 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
         if names_and_numbers(statement) - {"user"} <= set(words(said))
         and sure.get(statement, reading.mean_logprob) > config.min_reading
     ]
-    own = [sentence for sentence in sentences(said) if _FIRST_PERSON.search(sentence)] or [said]
-    return statements or own[: config.max_statements]
+    held = stems(" ".join(statements))
+    own = [s for s in sentences(said) if _FIRST_PERSON.search(s) and not s.endswith("?") and not stems(s) & held]
+    return ([*statements, *own] or [said])[: config.max_statements]
 
 
 def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completion]) -> list[Dream]:
