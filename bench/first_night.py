@@ -22,9 +22,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="the JSON file to write")
     out = parser.parse_args().out
+    came_from = provenance()  # before the tree can change
     played = demo.run()
     report = asdict(played.report)
-    result = {"what": "the demo: one scripted day, one night, one seed"} | provenance()
+    result = {"what": "the demo: one scripted day, one night, one seed"} | came_from
     result |= {
         "seconds": round(played.seconds),
         "before": _counted(played.before),

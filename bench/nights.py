@@ -37,11 +37,12 @@ def main() -> None:
     parser.add_argument("--in-a-row", action="store_true", help="all days to one mind, night after night")
     asked = parser.parse_args()
     rows = [asked.days] if asked.in_a_row else [[day] for day in asked.days]
+    came_from = provenance()  # before the tree can change
     nights = [night for row in rows for seed in asked.seeds for night in sleep_on(row, seed)]
     report = {
         "what": f"{len(asked.days)} days {'told to one mind' if asked.in_a_row else 'each to a fresh mind'}, "
         f"{len(asked.seeds)} seeds each",
-        **provenance(),
+        **came_from,
         "nights": nights,
     }
     json.dump(report, sys.stdout, indent=1, ensure_ascii=False)

@@ -145,6 +145,7 @@ def test_a_question_that_says_nothing_of_the_user_is_not_read() -> None:
     [
         ("I keep bees.", True),
         ("born in Accra, now in Cork", True),
+        ("No, it's Annika, not Monika.", True),
         ("It's raining cats and dogs.", False),
         ("Marie Curie was born in Warsaw.", False),
         ("Suppose I'm allergic to gold.", False),
