@@ -41,9 +41,10 @@ _GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening|night
 _TOKEN = re.compile(r"[^\s,.;:!?\"()]+")
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
-# "Born in Accra", without an I.
+# "Born in Accra", "No, it's Anna": of the user, without an I.
 _TERSE = re.compile(
-    r"\W*(no, it|born|raised|from|living|working|married|divorced|engaged|retired|allergic|vegan|vegetarian|diabetic)\b",
+    r"\W*(no, it|born|raised|from|living|working|married|divorced|engaged|retired|allergic|vegan|vegetarian|"
+    r"diabetic)\b",
     re.IGNORECASE,
 )
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
