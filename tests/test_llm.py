@@ -24,6 +24,19 @@ def test_greedy_answers_equal_those_of_transformers(llm: LLM) -> None:
     assert llm.complete([CHATS[1]], Sampling(12))[0].text == text
 
 
+def test_words_of_the_assistant_open_its_answer_and_count_among_it(llm: LLM) -> None:
+    opened = [
+        [*chat, ChatMessage("assistant", opening)]
+        for chat, opening in zip(CHATS, ("Your", "", "It", "So"), strict=True)
+    ]
+    found = llm.complete(opened, Sampling(12))
+    prompt, opening = llm.encode(CHATS[0], "Your")
+    ids = torch.tensor([prompt + opening[:-1]])
+    theirs = llm.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=12, do_sample=False)
+    assert found[0].text == llm.tokenizer.decode(theirs[0, len(prompt) :], skip_special_tokens=True).strip()
+    assert [c.text[:2] for c in found[2:]] == ["It", "So"]
+
+
 def test_the_stream_says_what_the_batch_says(llm: LLM) -> None:
     text = "".join(llm.stream(CHATS[0], Sampling(16))).strip()
     whole = llm.complete([CHATS[0]], Sampling(16))[0].text

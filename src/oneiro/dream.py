@@ -49,9 +49,9 @@ _TERSE = re.compile(
 )
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
-    r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let'?s (play|pretend|say)|what if|if i (were|was|had)|"
+    r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let['’]?s (play|pretend|say)|what if|if i (were|was|had)|"
     r"if my \w+ (were|was)|yeah,? right|in the (film|movie|book|story|novel|game|play)|"
-    r"the (story|novel|film|book) (begins|starts|goes)|once upon a time|you are (an?|the|my) \w+,? and i('?m| am)|"
+    r"the (story|novel|film|book) (begins|starts|goes)|once upon a time|you are (an?|the|my) \w+,? and i(['’]?m| am)|"
     r"(proofread|translate|correct|rewrite|summari[sz]e|edit) (this|the following|these))\b",
     re.IGNORECASE,
 )
