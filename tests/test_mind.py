@@ -13,7 +13,7 @@ from oneiro.errors import BaseModelError, InputError, MindError
 from oneiro.generations import Manifest, folder_of, hash_files, place
 from oneiro.settings import SETTINGS
 from oneiro.store import GenerationRow
-from oneiro.types import MorningReport
+from oneiro.types import Dream, Dropped, MorningReport, Screened
 
 
 @pytest.fixture(scope="module")
@@ -196,3 +196,13 @@ def test_a_real_night_in_its_own_process_reports_a_dreamless_day(
     assert events[-1].report.outcome == "dreamless"
     assert mind.status().generation == 0
     assert [n.outcome for n in mind.nights()] == ["dreamless"]
+
+
+def test_the_dreams_of_a_night_come_memory_by_memory(mind: Mind) -> None:
+    say(mind, "My dog is called Biscuit, my boat Morwenna.")
+    store = mind._store
+    night = store.begin_night(upto=store.last_message_id(), seed=0, config="{}")
+    kept = tuple(Dream(m, "direct", f"q{i}", f"a{i}", "s") for i, m in enumerate(("b", "a", "b", "a")))
+    dropped = (Dropped(Dream("b", "direct", "q4", "a4", "s"), "repeats"),)
+    store.finish_night(MorningReport(night, "rejected", 0), Screened((), kept, dropped))
+    assert [r.dream.question for r in mind.dreams()] == ["q0", "q2", "q4", "q1", "q3"]

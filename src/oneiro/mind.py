@@ -263,7 +263,7 @@ class Mind:
         ]
 
     def dreams(self, night: int | None = None) -> list[DreamRecord]:
-        """The dreams of a night, kept and dropped; of the last finished night when none is named.
+        """The dreams of a night, kept and dropped, memory by memory; of the last finished night when none is named.
 
         Raises:
             InputError: there was no such night.
@@ -273,7 +273,9 @@ class Mind:
             return []
         if night is not None and night not in finished:
             raise InputError(f"There is no finished night {night}.", hint="See `oneiro log`.")
-        return self._store.dreams(night=night if night is not None else finished[-1])
+        records = self._store.dreams(night=night if night is not None else finished[-1])
+        first = {record.dream.memory_id: place for place, record in reversed(list(enumerate(records)))}
+        return sorted(records, key=lambda record: first[record.dream.memory_id])
 
     def generations(self) -> list[Generation]:
         """All generations, the base as it came (0) first."""
