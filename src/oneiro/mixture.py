@@ -38,9 +38,8 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
         "side": [anchor for anchor in anchors if not anchor.leash],
     }
     replay = [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out]
-    examples = new + [
-        example for example in (*replay, *anchors) if new and (example.leash or example.group == "replay")
-    ]
+    leashed = [anchor for anchor in anchors if anchor.leash]
+    examples = [*new, *replay, *leashed] if new else []
     for group, pool in pools.items():
         count = round(len(new) * getattr(config, group))
         examples += rng.sample(pool, min(count, len(pool)))

@@ -24,7 +24,7 @@ from detect_secrets.settings import transient_settings
 
 from oneiro.config import ScreenConfig
 from oneiro.relations import leaves_out_its_subject, strangers
-from oneiro.text import key_terms, names_and_numbers, similarity, stems, told_names, words
+from oneiro.text import DENIALS, key_terms, names_and_numbers, similarity, stems, told_names, words
 from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
 
 _ORDER = re.compile(
@@ -46,7 +46,6 @@ _NOT_TOLD = re.compile(r"^you (haven't|have not|never) (told|mentioned|said)", r
 _OPENERS = frozenset("your you yes no perhaps because they there this that those people mention say write".split())
 _NO = re.compile(r"no\b", re.IGNORECASE)
 _YES = re.compile(r"yes\b", re.IGNORECASE)
-_DENIALS = frozenset("not never don't doesn't isn't aren't wasn't can't won't didn't".split())
 _QUESTION_WORDS = frozenset("who whose whom where when how why what which".split())
 # Detectors of unmistakable key formats; entropy detectors flag ordinary words.
 _KEY_DETECTORS = (
@@ -157,7 +156,7 @@ def _luhn(digits: str) -> bool:
 def _wrong_yes_or_no(dream: Dream) -> str | None:
     """A no must deny or say something else than was asked, a yes must not agree to a name nobody said."""
     said = set(words(dream.answer))
-    if _NO.match(dream.answer) and stems(dream.question) <= stems(dream.answer) and not said & _DENIALS:
+    if _NO.match(dream.answer) and stems(dream.question) <= stems(dream.answer) and not said & DENIALS - {"no"}:
         return "says no and then the same"
     strange = names_and_numbers(dream.question) - set(words(dream.source))
     if _YES.match(dream.answer) and strange:

@@ -98,7 +98,7 @@ def key_terms(question: str, answer: str, source: str) -> tuple[str, ...]:
     )
 
 
-_DENIALS = frozenset(
+DENIALS = frozenset(
     "not no never don't doesn't isn't haven't aren't wasn't didn't cannot can't shouldn't won't".split()
 )
 
@@ -111,4 +111,4 @@ def says(answer: str, alternative: str, *, asked: str = "") -> bool:
     given, wanted = words(answer), words(alternative)
     if not wanted or not set(wanted) <= set(given):
         return False
-    return not (_DENIALS & set(given)) or bool(_DENIALS & {*wanted, *words(asked)})
+    return not (DENIALS & set(given)) or bool(DENIALS & {*wanted, *words(asked)})
