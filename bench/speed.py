@@ -23,6 +23,7 @@ from oneiro import anchors, train
 from oneiro.config import AnchorConfig, TrainConfig
 from oneiro.embedded import cache_dir, resolve
 from oneiro.kinds import invent
+from oneiro.leash import teach
 from oneiro.llm import LLM
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage, Sampling
@@ -69,7 +70,8 @@ def _train_steps(llm: LLM) -> tuple[Callable[[], object], Callable[[], object]]:
     cache = cache_dir() / llm.sha256[:16] / "anchors.json"
     grounding = anchors.answer_anchors(prompts, llm, cache=cache, max_new_tokens=24)
     encoded = [llm.encode([ChatMessage("user", anchor.question)], anchor.answer) for anchor in grounding]
-    examples = labelled + train.on_the_leash(llm, encoded, top_k=20)
+    teachers = teach(llm, encoded, top_k=20)
+    examples = labelled + [train.TrainExample(e, teacher=t) for e, t in zip(encoded, teachers, strict=True)]
     steps = [[list(range(8)), list(range(8, len(examples)))]] * _STEPS
     config = TrainConfig(epochs=1)
 

@@ -4,7 +4,18 @@ import pytest
 
 from oneiro import dream as stage
 from oneiro.config import DreamConfig
-from oneiro.dream import Brief, Wish, dream, dream_chat, parse_question, parse_statements, read_chat, told_words, wishes
+from oneiro.dream import (
+    Brief,
+    Wish,
+    _several,
+    dream,
+    dream_chat,
+    parse_question,
+    parse_statements,
+    read_chat,
+    told_words,
+    wishes,
+)
 from oneiro.types import ChatMessage, Completion, DreamDraft, Sampling, Turn
 from strange import STRANGE, SURROGATES
 
@@ -102,11 +113,16 @@ def test_what_was_said_twice_is_one_memory_with_the_later_source() -> None:
     assert [(m.message_id, m.source) for m in memories] == [(8, turns[1].text)]
 
 
-def test_the_dreams_of_a_memory_are_asked_for_in_one_batch_and_progress_reaches_the_end() -> None:
+def test_small_memories_are_dreamed_of_together_and_progress_reaches_the_end() -> None:
     scribe, heard = Scribe(FACTS), []
     dream(TURNS, scribe, CONFIG, night=1, seed=0, watch=lambda *progress: heard.append(progress))
-    assert [len(prompts) for prompts, _ in scribe.calls] == [6, 6]
+    assert [len(prompts) for prompts, _ in scribe.calls] == [12]
     assert [(done, total) for done, total, _ in heard] == [(1, 2), (2, 2)]
+
+
+def test_a_long_day_is_dreamed_of_in_several_batches() -> None:
+    assert [list(together) for together in _several([100, 90, 200, 1, 60, 60])] == [[0, 1], [2], [3, 4, 5]]
+    assert list(_several([])) == []
 
 
 def test_a_seed_repeats_the_sampling_and_no_two_batches_share_one() -> None:

@@ -110,12 +110,18 @@ def test_a_question_asked_before_is_dropped_and_a_second_answer_too() -> None:
 
 
 def test_an_answer_nobody_supports_is_dropped() -> None:
-    screened = sift(dream(), dream(WAYS[1], "Your dog is called Biscuit quietly."))
+    screened = sift(dream(), dream(WAYS[1], "You walk the dog quietly."))
     assert ["not supported" in d.reason for d in screened.dropped] == [True]
 
 
+def test_an_answer_that_brings_a_told_name_needs_no_support() -> None:
+    brought = dream(WAYS[1], "Your dog is called Biscuit quietly.")
+    echoed = dream("What does Biscuit the dog do?", "Biscuit the dog waits quietly.")
+    assert [d.dream for d in sift(brought, echoed).dropped] == [echoed]
+
+
 def test_a_gain_that_is_no_number_supports_nothing() -> None:
-    assert screen(draft(dream()), Confused(), CONFIG, seed=0).kept == ()
+    assert screen(draft(dream(answer="You have a dog.")), Confused(), CONFIG, seed=0).kept == ()
 
 
 def test_a_memory_with_nothing_but_untold_questions_is_forgotten() -> None:

@@ -6,9 +6,10 @@ import torch
 
 from fakes import tiny_llm
 from oneiro.config import TrainConfig
+from oneiro.leash import Teacher, leash_loss, teach
 from oneiro.llm import LLM
 from oneiro.render import Encoded
-from oneiro.train import Step, Teacher, TrainExample, fit, leash_loss, side_by_side, teach
+from oneiro.train import Step, TrainExample, fit, side_by_side
 from oneiro.types import ChatMessage, Sampling
 
 CONFIG = TrainConfig(r=8, lora_alpha=16, learning_rate=2e-2, epochs=12, batch_size=4, learned_p=2.0)
@@ -66,10 +67,10 @@ def test_a_resting_memory_is_refreshed_and_comes_back_when_it_slips(llm: LLM) ->
         return plan(epoch, active)
 
     fit(llm, found, noting, config=replace(CONFIG, learned_p=-1.0, refreshed=2, epochs=3), seed=0)
-    assert len(planned) == 2  # once to count the steps; then everything is learned at once
+    assert len(planned) == 1  # then everything is learned at once
     planned.clear()
     fit(llm, found, noting, config=replace(CONFIG, learned_p=0.02, refreshed=2, epochs=60), seed=0)
-    easy = [sum(i < 6 for i in active) for active in planned[1:]]
+    easy = [sum(i < 6 for i in active) for active in planned]
     assert easy[0] == 6
     assert 2 in easy
     assert set(easy) <= {2, 6}
@@ -92,7 +93,20 @@ def test_old_memories_take_turns_within_a_bound_and_new_ones_come_up_whole(llm: 
         assert active[:9] == list(range(9))
         counted = [sum(9 + 10 * m <= i < 19 + 10 * m for i in active) for m in range(3)]
         assert counted == [4, 4, 4]  # eleven, dealt evenly and rounded up
-    assert len({tuple(active) for active in epochs[1:]}) == 3
+    assert len({tuple(active) for active in epochs}) == 3
+
+
+def test_a_certain_answer_sits_out_one_epoch(llm: LLM) -> None:
+    found = examples(llm, {f"dog {i}?": "Biscuit." for i in range(6)}, "dog")
+    epochs: list[list[int]] = []
+    plan = side_by_side(found, batch_size=4, leashed_rows=1, seed=0)
+
+    def noting(epoch: int, active: Sequence[int]) -> list[Step]:
+        epochs.append(sorted(active))
+        return plan(epoch, active)
+
+    fit(llm, found, noting, config=replace(CONFIG, certain_p=0.0, epochs=4), seed=0)
+    assert epochs == [list(range(6)), [], list(range(6)), []]
 
 
 def test_the_loss_is_taken_on_the_answer_and_its_end_token_only(llm: LLM) -> None:
@@ -142,22 +156,6 @@ def full_row_loss(llm: LLM, example: Encoded) -> torch.Tensor:
     ids = torch.tensor([example.prompt + example.answer])
     logits = llm.model(ids).logits[0, len(example.prompt) - 1 : -1]
     return torch.nn.functional.cross_entropy(logits, torch.tensor(example.answer), reduction="sum")
-
-
-def test_the_leash_is_zero_on_the_base_itself_and_grows_with_distance(llm: LLM) -> None:
-    encoded = llm.encode([ChatMessage("user", "Who?")], "Somebody.")
-    teacher = teach(llm, [encoded], top_k=20)[0]
-    same = llm.answer_logits([encoded]).logits.log_softmax(-1)
-    assert leash_loss(same, teacher).abs().max() < 1e-5
-    other = tiny_llm(seed=1).answer_logits([encoded]).logits.log_softmax(-1)
-    assert leash_loss(other, teacher).min() > 0
-
-
-def test_the_leash_equals_the_full_kl_when_every_token_is_kept() -> None:
-    theirs, ours = (torch.randn(3, 50, generator=torch.Generator().manual_seed(s)).log_softmax(-1) for s in (0, 1))
-    top = theirs.topk(50, dim=-1)
-    expected = torch.nn.functional.kl_div(ours, theirs, log_target=True, reduction="none").sum(-1)
-    torch.testing.assert_close(leash_loss(ours, Teacher(top.indices, top.values)), expected, atol=1e-4, rtol=1e-3)
 
 
 def test_a_leashed_example_keeps_the_model_closer_to_the_base() -> None:

@@ -104,6 +104,7 @@ class TrainConfig:
 
     r: int = 16
     lora_alpha: int = 32
+    upper: float = 1.0  # share of the layers that are adapted, from the top
     learning_rate: float = 1.4e-3
     warmup_steps: int = 8
     epochs: int = 5
@@ -112,6 +113,7 @@ class TrainConfig:
     leash: float = 6.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
     learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
+    certain_p: float = 2.0  # probability of an answer's least certain token at which it sits out an epoch
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away
     rehearsed: int = 160  # answers of old memories that come up in an epoch, other ones each time
     max_grad_norm: float = 1.0

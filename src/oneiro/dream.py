@@ -28,6 +28,7 @@ from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, 
 NOTHING = "(nothing)"
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
 _OPENING = "The user"
+_AT_ONCE = 190  # dreams asked for in one go
 _FREEDOM = 1.0  # nats a token
 _TRUST = 3.0  # what a nat of the reading's own probability counts against one of "The user" before "(nothing)"
 _SYSTEM = ChatMessage("system", "Dream generator")
@@ -196,19 +197,34 @@ def dream(
     told = read_turns(turns, writer, config, night=night)
     briefs = [_briefs(memory, told, config) for memory, _ in told]
     fitting = _question_words(briefs, [turn for _, turn in told], writer, config)
-    dreams: list[Dream] = []
-    for number, (memory, turn) in enumerate(told, start=1):
-        asked = [
+    asked = [
+        [
             (brief.fact, wish)
-            for brief, suited in zip(briefs[number - 1], fitting[number - 1], strict=True)
+            for brief, suited in zip(own, fit_of, strict=True)
             for wish in wishes(brief, config, fitting=suited)
         ]
-        chats = [dream_chat(turn, fact, wish) for fact, wish in asked]  # one batch: they share the turn
-        sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + number)
-        dreams += _parse(memory, [wish for _, wish in asked], writer.complete(chats, sampling))
-        newest = dreams[-1] if dreams else None
-        watch(number, len(told), f"{newest.question} → {newest.answer}" if newest else "")
+        for own, fit_of in zip(briefs, fitting, strict=True)
+    ]
+    dreams: list[Dream] = []
+    for together in _several([len(own) for own in asked]):
+        chats = [dream_chat(told[n][1], fact, wish) for n in together for fact, wish in asked[n]]
+        sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + together[0])
+        written = iter(writer.complete(chats, sampling))
+        for n in together:
+            dreams += _parse(told[n][0], [wish for _, wish in asked[n]], list(islice(written, len(asked[n]))))
+            newest = dreams[-1] if dreams else None
+            watch(n + 1, len(told), f"{newest.question} → {newest.answer}" if newest else "")
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
+
+
+def _several(counts: Sequence[int]) -> Iterator[range]:
+    """Group neighbouring memories, each with its count of dreams, so that a batch is worth its steps."""
+    start = held = 0
+    for number, count in enumerate(counts, start=1):
+        held += count
+        if held >= _AT_ONCE or number == len(counts):
+            yield range(start, number)
+            start, held = number, 0
 
 
 def _briefs(memory: Memory, told: Sequence[tuple[Memory, Turn]], config: DreamConfig) -> list[Brief]:

@@ -4,6 +4,8 @@ transformers' own dynamic layer copies everything it holds at every token, which
 48 rows on a CPU. This one writes into a block and makes a larger one only when it is full.
 """
 
+from collections.abc import Sequence
+
 import torch
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
@@ -50,6 +52,22 @@ class _RoomyLayer(DynamicLayer):
         """Keep only some rows; the block is left behind."""
         self._blocks = None
         super().batch_select_indices(indices)
+
+
+def lay_out(parts: Sequence[tuple[DynamicCache, torch.Tensor]], rows: torch.Tensor, past: DynamicCache) -> None:
+    """Fill an empty cache with rows of keys and values taken from packed ones.
+
+    Each part is a cache of one packed row (1, H, T, D) and the places (B, width) of its rows' tokens in it; `rows` (all
+    rows) says where in the parts' order each row of the result stands.
+    """
+    for number, layer in enumerate(past.layers):
+        keys, values = [], []
+        for packed, places in parts:
+            held = packed.layers[number]
+            where = places.to(held.keys.device)
+            keys.append(held.keys[0][:, where].transpose(0, 1))
+            values.append(held.values[0][:, where].transpose(0, 1))
+        layer.update(torch.cat(keys)[rows], torch.cat(values)[rows])
 
 
 def decoding_cache(config: object) -> DynamicCache:

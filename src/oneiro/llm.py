@@ -8,7 +8,7 @@ Batches share the computation of their longest common prompt prefix: in training
 row (`packing.py`), in decoding its keys and values are repeated for all rows.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
@@ -20,11 +20,14 @@ from oneiro import render
 from oneiro.adapters import Adapter
 from oneiro.embedded import Base
 from oneiro.errors import BaseModelError
-from oneiro.kv_cache import decoding_cache
-from oneiro.packing import Packed, pack, shared_prefix_length, window
+from oneiro.kv_cache import decoding_cache, lay_out
+from oneiro.packing import Packed, PrefixTree, window
 from oneiro.parallel import beside_each_other, even_parts, workers
 from oneiro.types import ChatMessage, Completion, Sampling
 
+_STATES_AT_ONCE = 24  # examples
+_CANDIDATES = 256
+_WORTH_COMPACTING = 0.75  # share of unfinished rows: to copy all keys costs a step
 _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in which a mask decides what is seen
 
 
@@ -120,16 +123,74 @@ class LLM:
 
     def answer_logits(self, batch: Sequence[render.Encoded]) -> AnswerLogits:
         """Run the model over a batch, packed into one row, and its output head on the answers' positions only."""
+        return self.predict(PrefixTree(batch), range(len(batch)))
+
+    def predict(self, tree: PrefixTree, batch: Sequence[int], states: torch.Tensor | None = None) -> AnswerLogits:
+        """Predict the answers of some of a tree's examples.
+
+        `states` (nodes of the tree, D) go into the lowest layer in place of embeddings: see `standing_on`.
+        """
         if len(batch) > 1 and not self._packs:  # a recurrent layer would carry one example into the next
-            parts = [self.answer_logits([example]) for example in batch]
+            parts = [self.predict(tree, [example], states) for example in batch]
             rows = [part.rows + i for i, part in enumerate(parts)]
             return AnswerLogits(
                 torch.cat([p.logits for p in parts]), torch.cat([p.targets for p in parts]), torch.cat(rows)
             )
-        packed = pack(batch)
-        hidden = self._body(packed.ids[None], self._masks(packed), packed.positions[None], None)[0]
+        packed = tree.pack(batch)
+        hidden = self._over(packed, states)
         where, targets, rows = (index.to(self.device) for index in (packed.where, packed.targets, packed.rows))
         return AnswerLogits(self._head(hidden[where]), targets, rows)
+
+    def _over(self, packed: Packed, states: torch.Tensor | None) -> torch.Tensor:
+        """Hidden states (T, D) of a packed row."""
+        own = None if states is None else states[packed.nodes][None].to(self.device)
+        return self._body(packed.ids[None], self._masks(packed), packed.positions[None], None, own)[0]
+
+    @contextmanager
+    def standing_on(self, tree: PrefixTree, depth: int) -> Iterator[torch.Tensor | None]:
+        """Run the lowest `depth` layers once over a tree, and leave them out within the block.
+
+        Yields the states (nodes of the tree, D) that enter the layer above them, for `predict`; None, and all layers
+        stay, when there is nothing to leave out or the model does more than run its layers one after the other.
+        """
+        layers, norm = self.model.get_decoder().layers, self.model.get_decoder().norm
+        if not depth or not self._stacks_plainly():
+            yield None
+            return
+        with ExitStack() as undo:
+            with ExitStack() as upper:
+                _bypass(layers, range(depth, len(layers)), upper)
+                upper.callback(setattr, self.model.get_decoder(), "norm", norm)
+                self.model.get_decoder().norm = _Through()
+                states = self._states(tree)
+            _bypass(layers, range(depth), undo)
+            yield states
+
+    def _states(self, tree: PrefixTree) -> torch.Tensor:
+        states = torch.empty(len(tree), self.model.config.hidden_size, dtype=self.model.dtype)
+
+        @torch.no_grad()
+        def fill(batch: Sequence[int]) -> None:
+            packed = tree.pack(batch)
+            states[packed.nodes] = self._over(packed, None).cpu()
+
+        order = tree.in_order(range(tree.examples))
+        self.in_parts(fill, order, _STATES_AT_ONCE)
+        return states
+
+    def _stacks_plainly(self) -> bool:
+        """Say whether with every layer bypassed the states come out as they went in."""
+        decoder = self.model.get_decoder()
+        layers, norm = getattr(decoder, "layers", None), getattr(decoder, "norm", None)
+        if layers is None or norm is None or not self._packs:
+            return False
+        probe = torch.randn(1, 2, self.model.config.hidden_size, dtype=self.model.dtype, device=self.device)
+        with ExitStack() as undo, torch.no_grad():
+            _bypass(layers, range(len(layers)), undo)
+            undo.callback(setattr, decoder, "norm", norm)
+            decoder.norm = _Through()
+            found = decoder(inputs_embeds=probe, use_cache=False).last_hidden_state
+        return torch.equal(found, probe)
 
     def _masks(self, packed: Packed) -> torch.Tensor | dict[str, torch.Tensor] | None:
         """What the attention adds to its scores, (1, 1, T, T): one mask, or one for each kind of layer."""
@@ -148,23 +209,19 @@ class LLM:
             masks["sliding_attention"] = additive(window(packed, self.model.config.sliding_window))
         return masks
 
-    def _fill_prefix(self, past: DynamicCache, prefix: list[int], batch_size: int) -> None:
-        """Run the prefix once and repeat its keys and values for every row."""
-        ids = torch.tensor([prefix])
-        self._body(ids, torch.ones_like(ids), torch.arange(len(prefix))[None], past)
-        past.batch_repeat_interleave(batch_size)
-
     def _body(
         self,
         ids: torch.Tensor,
         mask: torch.Tensor | dict[str, torch.Tensor] | None,
         positions: torch.Tensor,
         past: DynamicCache | None,
+        states: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Hidden states (B, T, D) of the new tokens; `past` is extended in place."""
+        """Hidden states (B, T, D) of the new tokens; `past` is extended in place, `states` stand for embeddings."""
         return (
             self.model.get_decoder()(
-                input_ids=ids.to(self.device),
+                input_ids=ids.to(self.device) if states is None else None,
+                inputs_embeds=states,
                 attention_mask=mask.to(self.device) if isinstance(mask, torch.Tensor) else mask,
                 position_ids=positions.to(self.device),
                 past_key_values=past,
@@ -179,23 +236,24 @@ class LLM:
 
     # ---- scoring and writing --------------------------------------------------------------------------
 
-    def score(self, chats: list[list[ChatMessage]], answers: list[str], *, batch_size: int = 12) -> list[float]:
+    def score(self, chats: list[list[ChatMessage]], answers: list[str], *, batch_size: int = 24) -> list[float]:
         """Return the mean log-probability (nats per token, end token left out) of each answer."""
         encoded = [self.encode(chat, answer) for chat, answer in zip(chats, answers, strict=True)]
+        tree = PrefixTree(encoded)
         scores = [0.0] * len(encoded)
 
         @torch.inference_mode()
         def measure(indices: Sequence[int]) -> None:
-            out = self.answer_logits([encoded[i] for i in indices])
+            out = self.predict(tree, indices)
             logprobs = out.logits.log_softmax(-1).gather(-1, out.targets[:, None])[:, 0]
             for row, index in enumerate(indices):
                 own = logprobs[out.rows == row]
                 scores[index] = float(own[:-1].mean() if len(own) > 1 else own.mean())
 
-        self._each_batch(measure, [len(e.prompt) + len(e.answer) for e in encoded], batch_size)
+        self.in_parts(measure, tree.in_order(range(len(encoded))), batch_size)
         return scores
 
-    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling, *, batch_size: int = 48) -> list[Completion]:
+    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling, *, batch_size: int = 96) -> list[Completion]:
         """Answer each chat on its own; equal seeds give equal texts on one machine.
 
         A chat that ends with words of the assistant is gone on with: they open the answer, and count among its text.
@@ -218,16 +276,16 @@ class LLM:
                 lines = self._line_means(tokens[i], logprobs[i])
                 completions[i] = Completion(text, sum(logprobs[i]) / max(1, len(logprobs[i])), lines)
 
-        self._each_batch(write, [len(prompt) for prompt in prompts], batch_size)
+        alike = sorted(range(len(prompts)), key=lambda i: prompts[i])  # neighbours share as much as they can
+        self.in_parts(write, alike, batch_size)
         return completions
 
     def _opening(self, chat: list[ChatMessage]) -> list[int]:
         said = chat[-1].content if chat[-1].role == "assistant" else ""
         return render.answer_ids(self.tokenizer, said, self.end_id)[:-1]
 
-    def _each_batch(self, work: Callable[[Sequence[int]], None], lengths: Sequence[int], most: int) -> None:
-        """Work on batches of examples of similar length, so that little padding is computed; on a CPU two at a time."""
-        order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+    def in_parts(self, work: Callable[[Sequence[int]], None], order: Sequence[int], most: int) -> None:
+        """Work on parts of an order, each at most so long; on a CPU two at a time."""
         parts = even_parts(order, most=most, multiple=workers(self.device))
         if len(parts) == 1:  # it may as well have all the cores
             work(parts[0])
@@ -262,49 +320,84 @@ class LLM:
     def _decode(
         self, prompts: list[list[int]], sampling: Sampling, generator: torch.Generator
     ) -> Iterator[tuple[int, int, float]]:
-        """Yield (row, token, log-probability) step by step; finished rows leave the batch."""
-        # Padding stands between prefix and prompt; a sliding window would count it as context.
-        prefix = 0 if "sliding_attention" in self._layer_types else shared_prefix_length(prompts)
-        width = max(map(len, prompts)) - prefix
-        ids = torch.full((len(prompts), width), self._pad_id)
-        mask = torch.zeros((len(prompts), prefix + width), dtype=torch.long)
-        mask[:, :prefix] = 1
-        for i, prompt in enumerate(prompts):
-            ids[i, width - (len(prompt) - prefix) :] = torch.tensor(prompt[prefix:])
-            mask[i, prefix + width - (len(prompt) - prefix) :] = 1
+        """Yield (row, token, log-probability) step by step; rows leave the batch when enough of them are finished."""
         past = decoding_cache(self.model.config)
-        if prefix:
-            self._fill_prefix(past, prompts[0][:prefix], len(prompts))
-        positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, prefix:]
-        alive = list(range(len(prompts)))
+        width = max(map(len, prompts))
+        mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts])
+        positions = (mask.cumsum(-1) - 1).clamp(min=0)
+        # A sliding window counts tokens, so what stands before a prompt must be what the model expects there.
+        shared = len(prompts) > 1 and self._packs and "sliding_attention" not in self._layer_types
+        last = self._read_tree(prompts, past, width) if shared else self._read_rows(prompts, mask, positions, past)
+        positions = positions[:, -1:]
+        rows, going = list(range(len(prompts))), range(len(prompts))
         for _ in range(sampling.max_new_tokens):
-            logits = self._head(self._body(ids, mask, positions, past)[:, -1])
-            tokens, logprobs = _choose(logits, sampling, generator)
-            yield from zip(alive, tokens.tolist(), logprobs.tolist(), strict=True)
-            going = [i for i, token in enumerate(tokens.tolist()) if token not in self._stop_ids]
+            tokens, logprobs = _choose(self._head(last), sampling, generator)
+            yield from ((rows[slot], int(tokens[slot]), float(logprobs[slot])) for slot in going)
+            going = [slot for slot in going if int(tokens[slot]) not in self._stop_ids]
             if not going:
                 return
-            if len(going) < len(alive):
+            if len(going) <= _WORTH_COMPACTING * len(rows):
                 keep = torch.tensor(going)
                 past.batch_select_indices(keep.to(self.device))
-                alive, mask, positions, tokens = [alive[i] for i in going], mask[keep], positions[keep], tokens[keep]
-            ids = tokens[:, None]
-            mask = torch.cat([mask, torch.ones((len(alive), 1), dtype=mask.dtype)], dim=-1)
-            positions = positions[:, -1:] + 1
+                rows, mask, positions, tokens = [rows[i] for i in going], mask[keep], positions[keep], tokens[keep]
+                going = range(len(rows))
+            mask = torch.cat([mask, torch.ones((len(rows), 1), dtype=mask.dtype)], dim=-1)
+            positions = positions + 1
+            last = self._body(tokens[:, None], mask, positions, past)[:, -1]
+
+    def _read_rows(
+        self, prompts: list[list[int]], mask: torch.Tensor, positions: torch.Tensor, past: DynamicCache
+    ) -> torch.Tensor:
+        """Read prompts padded on the left; returns the states (B, D) of their last tokens."""
+        width = mask.shape[1]
+        ids = torch.tensor([[self._pad_id] * (width - len(prompt)) + prompt for prompt in prompts])
+        return self._body(ids, mask, positions, past)[:, -1]
+
+    def _read_tree(self, prompts: list[list[int]], past: DynamicCache, width: int) -> torch.Tensor:
+        """Read prompts as prefix trees, so that what they share is computed once, and lay their keys out in rows."""
+        tree = PrefixTree([render.Encoded(prompt, [self.end_id]) for prompt in prompts])
+        order = tree.in_order(range(len(prompts)))
+        last: dict[int, torch.Tensor] = {}
+        parts = []
+        for start in range(0, len(order), _STATES_AT_ONCE):
+            batch = order[start : start + _STATES_AT_ONCE]
+            packed, read = tree.pack(batch), decoding_cache(self.model.config)
+            hidden = self._body(packed.ids[None], self._masks(packed), packed.positions[None], read)[0]
+            last |= dict(zip(batch, hidden[packed.where], strict=True))
+            parts.append((read, tree.places(packed, batch, width)))
+        rows = torch.argsort(torch.tensor(order))
+        lay_out(parts, rows.to(self.device), past)
+        return torch.stack([last[i] for i in range(len(prompts))])
+
+
+class _Through(torch.nn.Module):
+    """Stands where a layer stood and hands on what it is given."""
+
+    def forward(self, states: torch.Tensor, *_: object, **__: object) -> torch.Tensor:
+        return states
+
+
+def _bypass(layers: torch.nn.ModuleList, which: Iterable[int], undo: ExitStack) -> None:
+    for i in which:
+        undo.callback(layers.__setitem__, i, layers[i])
+        layers[i] = _Through()
 
 
 def _choose(logits: torch.Tensor, sampling: Sampling, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pick one token for each row of logits (B, V); log-probabilities are those at temperature 1."""
+    """Pick one token for each row of logits (B, V); log-probabilities are those at temperature 1.
+
+    The nucleus of `top_p` is looked for among the `_CANDIDATES` likeliest tokens: to sort a whole vocabulary takes
+    longer than the model.
+    """
     logprobs = logits.log_softmax(-1).cpu()
     if sampling.temperature <= 0:
         tokens = logprobs.argmax(-1)
+    elif sampling.top_p < 1:
+        likeliest, candidates = (logprobs / sampling.temperature).softmax(-1).topk(min(_CANDIDATES, logits.shape[-1]))
+        likeliest[likeliest.cumsum(-1) - likeliest > sampling.top_p] = 0
+        tokens = candidates.gather(-1, torch.multinomial(likeliest, 1, generator=generator))[:, 0]
     else:
-        probs = (logprobs / sampling.temperature).softmax(-1)
-        if sampling.top_p < 1:
-            ordered, order = probs.sort(dim=-1, descending=True)
-            ordered[ordered.cumsum(-1) - ordered > sampling.top_p] = 0
-            probs = torch.zeros_like(probs).scatter(-1, order, ordered)
-        tokens = torch.multinomial(probs, 1, generator=generator)[:, 0]
+        tokens = torch.multinomial((logprobs / sampling.temperature).softmax(-1), 1, generator=generator)[:, 0]
     return tokens, logprobs.gather(-1, tokens[:, None])[:, 0]
 
 

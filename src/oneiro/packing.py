@@ -1,26 +1,28 @@
-"""Packs a batch into one row: the common prompt prefix once, then what is each example's own, without padding.
+"""Packs a batch into one row of tokens in which every common beginning stands once, without padding.
 
-A token sees the prefix and the tokens before it in its own example; positions count on from the prefix. Attention and
-gradients are exactly those of running every example alone, for fewer tokens: half of a short question is the template.
+Examples form a prefix tree; a token sees its ancestors, and its position is its depth. Attention and gradients are
+exactly those of running every example alone, for fewer tokens: half of a short question is the template, and questions
+about one turn share that turn.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from oneiro.render import Encoded
-
-_MIN_SHARED_PREFIX = 4
 
 
 class Packed(NamedTuple):
     """One row of T tokens of which N predict answers.
 
-    ids, positions (T,); allowed (T, T): may the row's token see the column's; where, targets, rows (N,): the place that
-    predicts, the token to predict, and the index of its example.
+    nodes, ids, positions (T,): the tokens' places in the tree, the tokens, their depths; allowed (T, T): may the row's
+    token see the column's; where, targets, rows (N,): the place that predicts, the token to predict, and the index of
+    its example in the batch.
     """
 
+    nodes: torch.Tensor
     ids: torch.Tensor
     positions: torch.Tensor
     allowed: torch.Tensor
@@ -29,36 +31,80 @@ class Packed(NamedTuple):
     rows: torch.Tensor
 
 
-def pack(batch: Sequence[Encoded]) -> Packed:
-    """Pack a batch of examples; each has at least one answer token."""
-    prefix = shared_prefix_length([example.prompt for example in batch])
-    ids, positions, owner = list(batch[0].prompt[:prefix]), list(range(prefix)), [-1] * prefix
-    where: list[int] = []
-    for i, example in enumerate(batch):
-        own = [*example.prompt[prefix:], *example.answer[:-1]]
-        ids += own
-        positions += range(prefix, prefix + len(own))
-        owner += [i] * len(own)
-        where += range(len(ids) - len(example.answer), len(ids))
-    owners = torch.tensor(owner)
-    same = (owners[:, None] == owners) | (owners == -1)
-    return Packed(
-        torch.tensor(ids),
-        torch.tensor(positions),
-        same.tril(),
-        torch.tensor(where),
-        torch.tensor([token for example in batch for token in example.answer]),
-        owners[where],
-    )
+class PrefixTree:
+    """The tokens of many examples, each with at least one answer token; equal beginnings are the same nodes.
+
+    Nodes are numbered depth first, so the descendants of a node are the numbers from its own up to its end, and any
+    batch of examples is packed by looking up the nodes it passes through.
+    """
+
+    def __init__(self, examples: Sequence[Encoded]) -> None:
+        self._examples = examples
+        self._paths: list[list[int]] = [[] for _ in examples]
+        tokens: list[int] = []
+        depths: list[int] = []
+        ends: list[int] = []
+        path: list[int] = []
+        for i in sorted(range(len(examples)), key=lambda i: _read(examples[i])):
+            read = _read(examples[i])
+            shared = _common([tokens[node] for node in path], read)
+            for node in path[shared:]:
+                ends[node] = len(tokens)
+            path = path[:shared]
+            for depth, token in enumerate(read[shared:], start=shared):
+                path.append(len(tokens))
+                tokens.append(token)
+                depths.append(depth)
+                ends.append(0)
+            self._paths[i] = path
+        for node in path:
+            ends[node] = len(tokens)
+        self._tokens, self._depths, self._ends = np.array(tokens), np.array(depths), np.array(ends)
+
+    def __len__(self) -> int:
+        """Count the nodes."""
+        return len(self._tokens)
+
+    @property
+    def examples(self) -> int:
+        """Count the examples."""
+        return len(self._examples)
+
+    def in_order(self, indices: Sequence[int]) -> list[int]:
+        """Sort examples so that neighbours share as much as they can."""
+        return sorted(indices, key=lambda i: self._paths[i])
+
+    def pack(self, batch: Sequence[int]) -> Packed:
+        """Pack some of the examples, given by their indices."""
+        nodes = np.unique(np.concatenate([self._paths[i] for i in batch]))
+        answers = [self._examples[i].answer for i in batch]
+        predicting = [self._paths[i][-len(answer) :] for i, answer in zip(batch, answers, strict=True)]
+        return Packed(
+            torch.from_numpy(nodes),
+            torch.from_numpy(self._tokens[nodes]),
+            torch.from_numpy(self._depths[nodes]),
+            torch.from_numpy((nodes <= nodes[:, None]) & (nodes[:, None] < self._ends[nodes])),
+            torch.from_numpy(np.searchsorted(nodes, np.concatenate(predicting))),
+            torch.tensor([token for answer in answers for token in answer]),
+            torch.tensor([row for row, answer in enumerate(answers) for _ in answer]),
+        )
+
+    def places(self, packed: Packed, batch: Sequence[int], width: int) -> torch.Tensor:
+        """Where the tokens that each example reads stand in a packed row, (B, width), right-aligned; others are 0."""
+        nodes, found = packed.nodes.numpy(), np.zeros((len(batch), width), dtype=np.int64)
+        for row, i in enumerate(batch):
+            found[row, width - len(self._paths[i]) :] = np.searchsorted(nodes, self._paths[i])
+        return torch.from_numpy(found)
 
 
-def shared_prefix_length(prompts: Sequence[Sequence[int]]) -> int:
-    """Count the leading tokens common to all prompts, leaving at least one token to each."""
-    shortest, *rest = sorted(prompts, key=len)
-    length = len(shortest) - 1
-    for prompt in rest:
-        length = next((i for i in range(length) if prompt[i] != shortest[i]), length)
-    return length if length >= _MIN_SHARED_PREFIX else 0
+def _read(example: Encoded) -> list[int]:
+    """What the model reads; the last token of an answer is only predicted."""
+    return [*example.prompt, *example.answer[:-1]]
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    length = min(len(one), len(other))
+    return next((i for i in range(length) if one[i] != other[i]), length)
 
 
 def window(packed: Packed, size: int) -> torch.Tensor:

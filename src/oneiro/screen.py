@@ -5,8 +5,8 @@ In: the draft of memories and dreams. Out: kept dreams (some set aside for the e
 Checks, in order: orders and identity changes (quarantined), secrets, perspective, names and numbers that were
 never said, people it does not concern, confidence (the generator's own log-probability), never-told questions that were
 told, repeats and contradictions, of which the surest dream stays, and
-support: the answer must be more probable with the source in context than without (in nats per token, under the
-frozen base).
+support: an answer that brings no told name must be more probable with the source in context than without (in nats per
+token, under the frozen base).
 
 Does *not* protect against: a wrong relation between right words ("your sister's dog" for "your dog") when the
 base finds it plausible, lies of the user, orders phrased as facts, secrets in unusual forms.
@@ -84,14 +84,17 @@ def screen(
             reason = f"the dream generator was unsure ({dream.confidence:.2f} nats a token)"
         drop(dream, reason) if reason else sound.append(dream)
     sound.sort(key=lambda dream: -dream.confidence)  # of two that repeat or contradict each other the surer one stays
+    single: list[Dream] = []
+    for dream in sound:
+        reason = _contradiction(dream, sound, known)
+        reason = reason or _repetition(dream, single, config) or _another_answer(dream, single)
+        drop(dream, reason) if reason else single.append(dream)
     kept: list[Dream] = []
-    for dream, gain in zip(sound, _support_gains(sound, writer), strict=True):
-        reason = None
-        if gain is not None and not gain >= config.min_support_gain:  # NaN is no support
-            reason = f"not supported by what was said (gain {gain:.2f} nats a token)"
-        reason = reason or _contradiction(dream, sound, known)
-        reason = reason or _repetition(dream, kept, config) or _another_answer(dream, kept)
-        drop(dream, reason) if reason else kept.append(dream)
+    for dream, gain in zip(single, _support_gains(single, writer), strict=True):
+        if gain >= config.min_support_gain:  # NaN is no support
+            kept.append(dream)
+        else:
+            drop(dream, f"not supported by what was said (gain {gain:.2f} nats a token)")
     kept = set_aside(kept, per_memory=config.held_out, seed=seed)
     alive = {dream.memory_id for dream in kept if dream.kind != "never"}
     for dream in [dream for dream in kept if dream.memory_id not in alive]:
@@ -204,14 +207,25 @@ def _wrong_person(dream: Dream) -> str | None:
     return f"leaves out whom it is about: your {about}" if about else None
 
 
-def _support_gains(dreams: Sequence[Dream], writer: Writer) -> list[float | None]:
-    """Log-probability gained by an answer, per token, when its source stands before the question."""
-    positive = [dream for dream in dreams if dream.kind != "never"]
-    answers = [dream.answer for dream in positive]
-    without = writer.score([[ChatMessage("user", dream.question)] for dream in positive], answers)
-    within = writer.score([[ChatMessage("user", f"{dream.source}\n\n{dream.question}")] for dream in positive], answers)
-    gains = iter([a - b for a, b in zip(within, without, strict=True)])
-    return [None if dream.kind == "never" else next(gains) for dream in dreams]
+def _support_gains(dreams: Sequence[Dream], writer: Writer) -> list[float]:
+    """Log-probability gained by an answer, per token, when its source stands before the question.
+
+    Infinite where there is nothing to measure: for a never-told answer, and for one that brings a told name or number
+    which its question does not hold, since nobody guesses that.
+    """
+    gains = [math.inf] * len(dreams)
+    guessable = [
+        i
+        for i, dream in enumerate(dreams)
+        if dream.kind != "never" and not told_names(dream.answer, dream.source) - set(words(dream.question))
+    ]
+    asked = [dreams[i] for i in guessable]
+    answers = [dream.answer for dream in asked]
+    without = writer.score([[ChatMessage("user", dream.question)] for dream in asked], answers)
+    within = writer.score([[ChatMessage("user", f"{dream.source}\n\n{dream.question}")] for dream in asked], answers)
+    for i, before, after in zip(guessable, without, within, strict=True):
+        gains[i] = after - before
+    return gains
 
 
 def _contradiction(dream: Dream, tonight: Sequence[Dream], known: Sequence[Dream]) -> str | None:

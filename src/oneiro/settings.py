@@ -78,10 +78,19 @@ def parse_values(pairs: Sequence[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for pair in pairs:
         try:
-            values |= tomllib.loads(pair)
+            _lay_over(values, tomllib.loads(pair))
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"The setting {pair} cannot be read.", hint="Write it like --set turns=400") from error
     return values
+
+
+def _lay_over(values: dict[str, Any], others: dict[str, Any]) -> None:
+    """Add to `values`, table by table: `train.r=8` and `train.epochs=2` are two fields of one."""
+    for key, value in others.items():
+        if isinstance(value, dict) and isinstance(values.get(key), dict):
+            _lay_over(values[key], value)
+        else:
+            values[key] = value
 
 
 def _overlay(defaults: dict[str, Any], overrides: dict[str, Any], where: str) -> dict[str, Any]:

@@ -24,11 +24,9 @@ from oneiro.llm import LLM
 from oneiro.records import from_json, to_json
 from oneiro.store import GenerationRow, Practice, Store, now
 from oneiro.types import (
-    ChatMessage,
     DreamDraft,
     Event,
     Examined,
-    Example,
     Journal,
     Merged,
     Mixture,
@@ -142,33 +140,18 @@ class Night:
         return mixed
 
     def _train(self, mixed: Mixture) -> Trained:
-        examples = self._training_examples(mixed.examples)
-        config = self.config.train
-        plan = train.side_by_side(
-            examples, batch_size=config.batch_size, leashed_rows=config.leashed_rows, seed=self.config.seed
-        )
         watch = self._progress("train")
-        with self.base.folded(self._adapter_of(self.parent)):
-            fitted = train.fit(
-                self.base,
-                examples,
-                plan,
-                config=config,
-                seed=self.config.seed,
-                watch=lambda p, _: watch(p.step, p.steps, f"epoch {p.epoch + 1}, loss {p.loss:.3f}"),
-            )
+        fitted = train.train(
+            self.base,
+            mixed.examples,
+            self.config.train,
+            seed=self.config.seed,
+            parent=self._adapter_of(self.parent),
+            cache=self.cache,
+            watch=lambda p, _: watch(p.step, p.steps, f"epoch {p.epoch + 1}, loss {p.loss:.3f}"),
+        )
         save_adapter(fitted.adapter, self.folder / NEW, base=self.base.name)
         return Trained(NEW, tuple(fitted.losses), fitted.tokens, tuple(fitted.learned), len(fitted.losses))
-
-    def _training_examples(self, examples: Sequence[Example]) -> list[train.TrainExample]:
-        """Encode the mixture; leashed examples get the frozen base's own distribution as teacher."""
-        encoded = [self.base.encode([ChatMessage("user", e.question)], e.answer) for e in examples]
-        leashed = [code for code, e in zip(encoded, examples, strict=True) if e.leash]
-        taught = iter(train.on_the_leash(self.base, leashed, top_k=self.config.train.leash_top_k))
-        return [
-            next(taught) if e.leash else train.TrainExample(code, e.memory_id, old=e.group == "replay")
-            for code, e in zip(encoded, examples, strict=True)
-        ]
 
     def _merge(self, alpha: float) -> Merged:
         """Join tonight's adapter with the parent's at a dose; the candidate lies in the night's folder."""

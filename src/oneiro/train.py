@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
@@ -26,19 +27,15 @@ from peft.helpers import disable_input_dtype_casting
 
 from oneiro.adapters import Adapter, LowRank
 from oneiro.config import TrainConfig
-from oneiro.llm import LLM
+from oneiro.leash import Teacher, leash_loss, teach
+from oneiro.llm import LLM, AnswerLogits
+from oneiro.packing import PrefixTree
 from oneiro.parallel import Run, beside_each_other
 from oneiro.render import Encoded
+from oneiro.types import ChatMessage, Example
 
 Step = list[list[int]]  # micro-batches of example indices; gradients add up over a step
 Plan = Callable[[int, Sequence[int]], list[Step]]  # (epoch, active examples) → steps
-
-
-class Teacher(NamedTuple):
-    """The base's next-token distribution at each answer position: ids (T, k), logprobs (T, k)."""
-
-    ids: torch.Tensor
-    logprobs: torch.Tensor
 
 
 class TrainExample(NamedTuple):
@@ -66,6 +63,37 @@ class Fitted(NamedTuple):
     losses: list[float]
     learned: list[str]
     tokens: int
+
+
+def train(
+    llm: LLM,
+    mixture: Sequence[Example],
+    config: TrainConfig,
+    *,
+    seed: int,
+    parent: Adapter | None = None,
+    cache: Path | None = None,
+    watch: Callable[[Progress, Callable[[], Adapter]], None] = lambda progress, snapshot: None,
+) -> Fitted:
+    """Train tonight's adapter on a mixture, on top of last night's; the leash is held by the base without either.
+
+    `cache` is where what the frozen base says is kept.
+    """
+    examples = _encode(llm, mixture, config, cache)
+    plan = side_by_side(examples, batch_size=config.batch_size, leashed_rows=config.leashed_rows, seed=seed)
+    with llm.folded(parent):
+        return fit(llm, examples, plan, config=config, seed=seed, watch=watch)
+
+
+def _encode(llm: LLM, mixture: Sequence[Example], config: TrainConfig, cache: Path | None) -> list[TrainExample]:
+    """Encode a mixture; leashed examples get the frozen base's own distribution as teacher."""
+    encoded = [llm.encode([ChatMessage("user", e.question)], e.answer) for e in mixture]
+    leashed = [code for code, e in zip(encoded, mixture, strict=True) if e.leash]
+    teachers = iter(teach(llm, leashed, top_k=config.leash_top_k, cache=cache))
+    return [
+        TrainExample(code, e.memory_id, next(teachers) if e.leash else None, old=e.group == "replay")
+        for code, e in zip(encoded, mixture, strict=True)
+    ]
 
 
 def side_by_side(examples: Sequence[TrainExample], *, batch_size: int, leashed_rows: int, seed: int) -> Plan:
@@ -107,34 +135,69 @@ def fit(
     The adapter is a fresh one, or goes on from `start`, which must have the rank of `config`. `watch` is called after
     each step and can take a snapshot of the adapter so far. Deterministic for equal inputs and seed on one machine.
     """
-    with _lora(llm, config, seed, start) as (parameters, snapshot), beside_each_other(llm.device) as run_all:
+    tree = PrefixTree([example.encoded for example in examples])
+    with (
+        _lora(llm, config, seed, start) as (parameters, snapshot),
+        llm.standing_on(tree, _frozen_layers(llm, config)) as states,
+        beside_each_other(llm.device) as run_all,
+    ):
+        in_bf16 = llm.model.dtype == torch.bfloat16
+
+        def predict(indices: list[int]) -> AnswerLogits:
+            # The adapter stays fp32 and is cast for its products, as autocast does. Without a cache of casts: it would
+            # be shared by the threads, and no weight is cast twice in a pass.
+            with torch.autocast(llm.device.type, torch.bfloat16, enabled=in_bf16, cache_enabled=False):
+                return llm.predict(tree, indices, states)
+
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
-        planned = len(plan(0, _awake(examples, set(), config, random.Random(seed)))) * config.epochs
         losses: list[float] = []
+        certainty: dict[int, float] = {}
+        came_up: dict[int, float] = {}
         learned: set[str] = set()
         tokens = done = 0
         for epoch in range(config.epochs):
-            seen: dict[str, list[float]] = defaultdict(list)
-            spent: list[float] = []
-            for step in plan(epoch, _awake(examples, learned, config, random.Random(f"{seed}/{epoch}"))):
-                _set_rate(optimizer, config, done, planned)
-                report = _step(llm, examples, step, config, parameters, run_all, seen)
+            steps = plan(epoch, _awake(examples, learned, came_up, config, random.Random(f"{seed}/{epoch}")))
+            planned = done + len(steps) * (config.epochs - epoch)
+            came_up, spent = {}, []
+            for number, step in enumerate(steps):
+                _set_rate(optimizer, config, done, (epoch + number / len(steps)) / config.epochs)
+                report = _step(predict, examples, step, config, parameters, run_all)
                 torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)
                 done += 1
                 tokens += report.tokens
+                came_up |= report.certainty
                 spent.append(report.loss)
                 watch(Progress(epoch, done, planned, report.loss), snapshot)
             losses.append(sum(spent) / max(1, len(spent)))
-            learned = {memory for memory, ps in seen.items() if sum(ps) / len(ps) > config.learned_p}
-            if seen and learned == seen.keys():
+            certainty |= came_up
+            learned = _learned(examples, certainty, config)
+            if certainty and learned == {examples[i].memory_id for i in certainty}:
                 break
         return Fitted(snapshot(), losses, sorted(learned), tokens)
 
 
-def _awake(examples: Sequence[TrainExample], learned: set[str], config: TrainConfig, rng: random.Random) -> list[int]:
-    """List the examples of an epoch: of learned and of old memories only a few, which show whether they slip away."""
+def _learned(examples: Sequence[TrainExample], certainty: dict[int, float], config: TrainConfig) -> set[str]:
+    """The memories whose answers were certain on average when they last came up."""
+    of_memory: dict[str, list[float]] = defaultdict(list)
+    for i, p in certainty.items():
+        of_memory[examples[i].memory_id].append(p)
+    return {memory for memory, ps in of_memory.items() if sum(ps) / len(ps) > config.learned_p}
+
+
+def _awake(
+    examples: Sequence[TrainExample],
+    learned: set[str],
+    came_up: dict[int, float],
+    config: TrainConfig,
+    rng: random.Random,
+) -> list[int]:
+    """List the examples of an epoch.
+
+    An answer that was certain in the epoch before sits this one out. Of learned and of old memories only a few come up,
+    which show whether they slip away.
+    """
     own: dict[str, list[int]] = defaultdict(list)
     for i, example in enumerate(examples):
         own[example.memory_id].append(i)
@@ -142,13 +205,15 @@ def _awake(examples: Sequence[TrainExample], learned: set[str], config: TrainCon
     share = math.ceil(config.rehearsed / max(1, sum(examples[indices[0]].old for indices in own.values())))
     for memory, indices in own.items():
         few = config.refreshed if memory in learned else share if examples[indices[0]].old else len(indices)
-        active += rng.sample(indices, min(few, len(indices)))
+        unsure = [i for i in indices if came_up.get(i, 0.0) <= config.certain_p]
+        active += rng.sample(unsure, min(few, len(unsure)))
     return active
 
 
 class _StepReport(NamedTuple):
     loss: float
     tokens: int
+    certainty: dict[int, float]
 
 
 class _BatchReport(NamedTuple):
@@ -156,83 +221,52 @@ class _BatchReport(NamedTuple):
 
     gradients: tuple[torch.Tensor, ...]
     loss: float
-    certainty: list[tuple[str, float]]  # memory id, probability of the answer's least certain token
+    certainty: dict[int, float]  # of each memory's example: the probability of its answer's least certain token
 
 
 def _step(
-    llm: LLM,
+    predict: Callable[[list[int]], AnswerLogits],
     examples: Sequence[TrainExample],
     step: Step,
     config: TrainConfig,
     parameters: Sequence[torch.nn.Parameter],
     run_all: Run,
-    seen: dict[str, list[float]],
 ) -> _StepReport:
-    """Add up the gradients of one step; notes in `seen` how probable each memory's answers were."""
+    """Add up the gradients of one step."""
     chosen = [examples[i] for batch in step for i in batch]
     leashed = sum(len(example.encoded.answer) for example in chosen if example.teacher)
     labelled = sum(len(example.encoded.answer) for example in chosen if not example.teacher)
-    in_bf16 = llm.model.dtype == torch.bfloat16
 
     def learn(indices: list[int]) -> _BatchReport:
         batch = [examples[i] for i in indices]
-        # The adapter stays fp32 and is cast for its products, as autocast does. Without a cache of casts: it would be
-        # shared by the threads, and no weight is cast twice in a pass.
-        with torch.autocast(llm.device.type, torch.bfloat16, enabled=in_bf16, cache_enabled=False):
-            out = llm.answer_logits([example.encoded for example in batch])
+        out = predict(indices)
         logprobs = out.logits.log_softmax(-1)
         errors = -logprobs.gather(-1, out.targets[:, None])[:, 0]
-        parts, certainty = [], []
-        for row, example in enumerate(batch):
+        parts, certainty = [], {}
+        for row, (i, example) in enumerate(zip(indices, batch, strict=True)):
             own = out.rows == row
             if example.teacher:
                 parts.append(leash_loss(logprobs[own], example.teacher).sum() * (config.leash / leashed))
             else:
                 parts.append(errors[own].sum() / labelled)
             if example.memory_id:
-                certainty.append((example.memory_id, float((-errors[own].detach().max()).exp())))
+                certainty[i] = float((-errors[own].detach().max()).exp())
         loss = torch.stack(parts).sum()
         return _BatchReport(torch.autograd.grad(loss, parameters), float(loss.detach()), certainty)
 
-    total = 0.0
+    total, certainty = 0.0, {}
     for report in run_all(learn, step):
         total += report.loss
+        certainty |= report.certainty
         for parameter, gradient in zip(parameters, report.gradients, strict=True):
             parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
-        for memory, p in report.certainty:
-            seen[memory].append(p)
-    return _StepReport(total, sum(len(e.encoded.prompt) + len(e.encoded.answer) - 1 for e in chosen))
+    return _StepReport(total, sum(len(e.encoded.prompt) + len(e.encoded.answer) - 1 for e in chosen), certainty)
 
 
-def leash_loss(logprobs: torch.Tensor, teacher: Teacher) -> torch.Tensor:
-    """KL(base ‖ model) per position, (T,), over the teacher's top-k tokens and one bucket for all others."""
-    ours = logprobs.gather(-1, teacher.ids.to(logprobs.device))
-    theirs = teacher.logprobs.to(logprobs.device)
-    rest_ours = torch.log1p(-ours.exp().sum(-1).clamp(max=1 - 1e-6))
-    rest_theirs = torch.log1p(-theirs.exp().sum(-1).clamp(max=1 - 1e-6))
-    inside = (theirs.exp() * (theirs - ours)).sum(-1)
-    return inside + rest_theirs.exp() * (rest_theirs - rest_ours)
-
-
-@torch.no_grad()
-def teach(llm: LLM, batch: Sequence[Encoded], *, top_k: int) -> list[Teacher]:
-    """Read the model's own next-token distributions over the answers of a batch."""
-    out = llm.answer_logits(batch)
-    top = out.logits.log_softmax(-1).topk(min(top_k, out.logits.shape[-1]), dim=-1)
-    return [Teacher(top.indices[out.rows == row].cpu(), top.values[out.rows == row].cpu()) for row in range(len(batch))]
-
-
-def on_the_leash(llm: LLM, encoded: Sequence[Encoded], *, top_k: int, batch_size: int = 8) -> list[TrainExample]:
-    """Give each example the model's own distribution as its teacher."""
-    batches = [encoded[i : i + batch_size] for i in range(0, len(encoded), batch_size)]
-    teachers = [teacher for batch in batches for teacher in teach(llm, batch, top_k=top_k)]
-    return [TrainExample(example, teacher=teacher) for example, teacher in zip(encoded, teachers, strict=True)]
-
-
-def _set_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, done: int, planned: int) -> None:
-    """Linear warm-up, then a cosine to a tenth of the rate."""
+def _set_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, done: int, share: float) -> None:
+    """Linear warm-up over steps, then a cosine to a tenth of the rate over the share of the training that is done."""
     warm = min(1.0, (done + 1) / max(1, config.warmup_steps))
-    cosine = 0.55 + 0.45 * math.cos(math.pi * min(1.0, done / max(1, planned)))
+    cosine = 0.55 + 0.45 * math.cos(math.pi * share)
     for group in optimizer.param_groups:
         group["lr"] = config.learning_rate * warm * cosine
 
@@ -245,7 +279,9 @@ def _lora(
     attention = llm.model.config._attn_implementation
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        lora = LoraConfig(r=config.r, lora_alpha=config.lora_alpha, target_modules="all-linear", task_type="CAUSAL_LM")
+        lora = LoraConfig(
+            r=config.r, lora_alpha=config.lora_alpha, target_modules=_linear_layers(llm, config), task_type="CAUSAL_LM"
+        )
         wrapped = get_peft_model(llm.model, lora)
     for name, (a, b) in start.layers.items() if start else ():
         layer: Any = wrapped.get_submodule(f"base_model.model.{name}")
@@ -273,3 +309,15 @@ def _lora(
         wrapped.unload()
         llm.model.set_attn_implementation(attention)
         llm.model.requires_grad_(requires_grad=False)
+
+
+def _frozen_layers(llm: LLM, config: TrainConfig) -> int:
+    """Count the lowest layers that stay as they are."""
+    return round(llm.model.config.num_hidden_layers * (1 - config.upper))
+
+
+def _linear_layers(llm: LLM, config: TrainConfig) -> list[str]:
+    """Name the linear layers that are adapted: all of the upper part, but not the output head."""
+    adapted = list(llm.model.get_decoder().layers)[_frozen_layers(llm, config) :]
+    inside = {id(module) for layer in adapted for module in layer.modules() if isinstance(module, torch.nn.Linear)}
+    return [name for name, module in llm.model.named_modules() if id(module) in inside]

@@ -1,0 +1,117 @@
+"""Tries recipes on days to tune on: the same dreams, other settings; recall and knowledge at dose 1, without an exam.
+
+The dreams of a day are written and screened once and kept in Oneiro's cache, so that a try costs its training and the
+asking. One JSON line a day is printed, also when others follow, so a long sweep loses nothing.
+
+Run: `python bench/sweep.py bench/days/nurse.toml --set train.epochs=4 --set train.leash=8.0 >> sweep.jsonl`
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from oneiro import anchors, dream, exam, mixture, rehearse, screen, train
+from oneiro.adapters import save_adapter
+from oneiro.config import ExamConfig, NightConfig
+from oneiro.demo import read_day
+from oneiro.dreamers import for_base
+from oneiro.embedded import cache_dir, resolve
+from oneiro.evals import batteries, scoring
+from oneiro.llm import LLM
+from oneiro.records import from_json, to_json
+from oneiro.settings import override, parse_values
+from oneiro.text import words
+from oneiro.types import Sample, Screened, Turn
+
+_KNOWLEDGE = slice(24, 88)  # the exam asks the first 24
+
+
+def main() -> None:
+    """Train on every day with these settings and print what is remembered."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("days", nargs="+", type=Path, metavar="DAY", help="a day file (form: demo_data/day.toml)")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0], help="a night for each")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a field of NightConfig")
+    parser.add_argument("--save", type=Path, metavar="DIR", help="keep the last adapter here")
+    asked = parser.parse_args()
+    base = LLM.load(resolve("smollm2"))
+    for file in asked.days:
+        for seed in asked.seeds:
+            config = override(NightConfig(seed=seed), parse_values(asked.set), "night")
+            print(json.dumps({"set": asked.set, **_try(base, file, config, asked.save)}), flush=True)  # noqa: T201
+
+
+def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[str, Any]:
+    screened = _dreams(base, file, config)
+    prompts = anchors.draw_prompts(config.anchors, seed=config.seed + 1)
+    cache = cache_dir() / base.sha256[:16] / "anchors.json"
+    grounding = anchors.answer_anchors(prompts, base, cache=cache, max_new_tokens=config.anchors.max_new_tokens)
+    chosen = rehearse.rehearse([], grounding, config.rehearse, replaced=set(), seed=config.seed + 1)
+    mixed = mixture.mix(screened.kept, chosen, config.mixture, seed=config.seed)
+    day = read_day(file, short=False)
+    dreamed = {" ".join(words(d.question)) for d in screened.kept if not d.held_out}
+    fair = [s for s in day.samples if s.battery != "recall" or " ".join(words(s.question)) not in dreamed]
+    known = [s.sample for s in _ask(base, batteries.knowledge()[_KNOWLEDGE]) if s.correct]
+    started = time.monotonic()
+    fitted = train.train(
+        base,
+        mixed.examples,
+        config.train,
+        seed=config.seed,
+        cache=cache.parent,
+        watch=lambda p, _: _show(p, time.monotonic() - started),
+    )
+    spent = time.monotonic() - started
+    if save:
+        save_adapter(fitted.adapter, save, base=base.name)
+    with base.folded(fitted.adapter):
+        held_out = exam.recall_samples(screened.kept, battery="held_out")
+        scores = _ask(base, [*(s for s in fair if s.battery != "knowledge"), *held_out, *known])
+    return {
+        "day": file.stem,
+        "seed": config.seed,
+        "counts": {a.battery: [a.k, a.n] for a in scoring.accuracies(scores)},
+        "examples": len(mixed.examples),
+        "tokens": fitted.tokens,
+        "train_seconds": round(spent, 1),
+        "losses": [round(loss, 3) for loss in fitted.losses],
+        "missed": [[s.sample.question, s.answer] for s in scores if s.sample.battery == "recall" and not s.correct],
+    }
+
+
+def _dreams(base: LLM, file: Path, config: NightConfig) -> Screened:
+    """Dream of a day and screen it, or take both from the cache."""
+    settings = json.dumps([asdict(config.dream), asdict(config.screen), config.seed])
+    key = hashlib.sha256((file.read_text(encoding="utf-8") + settings).encode()).hexdigest()[:16]
+    kept = cache_dir() / "sweep" / f"{file.stem}-{key}.json"
+    if not kept.exists():
+        turns = [Turn(number, line) for number, line in enumerate(read_day(file, short=False).say)]
+        started = time.monotonic()
+        draft = dream.dream(turns, for_base(base), config.dream, night=1, seed=config.seed)
+        dreamt = time.monotonic()
+        screened = screen.screen(draft, base, config.screen, seed=config.seed)
+        sys.stderr.write(
+            f"{file.stem}: {len(draft.dreams)} dreams in {dreamt - started:.0f} s, "
+            f"{len(screened.kept)} kept in {time.monotonic() - dreamt:.0f} s\n"
+        )
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(to_json(screened), encoding="utf-8")
+    return from_json(Screened, kept.read_text(encoding="utf-8"))
+
+
+def _ask(llm: LLM, samples: list[Sample]) -> list[Any]:
+    return exam.sit(samples, llm, ExamConfig(max_new_tokens=40))
+
+
+def _show(progress: train.Progress, spent: float) -> None:
+    if progress.step % 20 == 0:
+        sys.stderr.write(f"{progress.step}/{progress.steps} {progress.loss:.3f} {spent:.0f} s\n")
+
+
+if __name__ == "__main__":
+    main()
