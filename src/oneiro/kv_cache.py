@@ -5,6 +5,7 @@ transformers' own dynamic layer copies everything it holds at every token, which
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from transformers import DynamicCache
@@ -60,10 +61,11 @@ def lay_out(parts: Sequence[tuple[DynamicCache, torch.Tensor]], rows: torch.Tens
     Each part is a cache of one packed row (1, H, T, D) and the places (B, width) of its rows' tokens in it; `rows` (all
     rows) says where in the parts' order each row of the result stands.
     """
-    for number, layer in enumerate(past.layers):
+    layers: list[Any] = past.layers
+    for number, layer in enumerate(layers):
         keys, values = [], []
         for packed, places in parts:
-            held = packed.layers[number]
+            held: Any = packed.layers[number]
             where = places.to(held.keys.device)
             keys.append(held.keys[0][:, where].transpose(0, 1))
             values.append(held.values[0][:, where].transpose(0, 1))
