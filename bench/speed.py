@@ -25,6 +25,7 @@ from oneiro.embedded import cache_dir, resolve
 from oneiro.kinds import invent
 from oneiro.leash import teach
 from oneiro.llm import LLM
+from oneiro.remembering import Remembering
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage, Sampling
 
@@ -67,8 +68,8 @@ def _questions(count: int) -> list[tuple[str, str]]:
 def _train_steps(llm: LLM) -> tuple[Callable[[], object], Callable[[], object]]:
     labelled = [train.TrainExample(llm.encode([ChatMessage("user", q)], a)) for q, a in _questions(8)]
     prompts = anchors.draw_prompts(AnchorConfig(per_kind={"facts": 4}, own_side=0), seed=0)
-    cache = cache_dir() / llm.sha256[:16] / "anchors.json"
-    grounding = anchors.answer_anchors(prompts, llm, cache=cache, max_new_tokens=24)
+    cache = cache_dir() / llm.sha256[:16]
+    grounding = anchors.answer_anchors(prompts, Remembering(llm, cache / "answers.json"), max_new_tokens=24)
     encoded = [llm.encode([ChatMessage("user", anchor.question)], anchor.answer) for anchor in grounding]
     teachers = teach(llm, encoded, top_k=20)
     examples = labelled + [train.TrainExample(e, teacher=t) for e, t in zip(encoded, teachers, strict=True)]

@@ -24,6 +24,7 @@ from oneiro.embedded import cache_dir, resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
 from oneiro.records import from_json, to_json
+from oneiro.remembering import Remembering
 from oneiro.settings import override, parse_values
 from oneiro.text import words
 from oneiro.types import Sample, Screened, Turn
@@ -49,8 +50,10 @@ def main() -> None:
 def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[str, Any]:
     screened = _dreams(base, file, config)
     prompts = anchors.draw_prompts(config.anchors, seed=config.seed + 1)
-    cache = cache_dir() / base.sha256[:16] / "anchors.json"
-    grounding = anchors.answer_anchors(prompts, base, cache=cache, max_new_tokens=config.anchors.max_new_tokens)
+    cache = cache_dir() / base.sha256[:16]
+    grounding = anchors.answer_anchors(
+        prompts, Remembering(base, cache / "answers.json"), max_new_tokens=config.anchors.max_new_tokens
+    )
     chosen = rehearse.rehearse([], grounding, config.rehearse, replaced=set(), seed=config.seed + 1)
     mixed = mixture.mix(screened.kept, chosen, config.mixture, seed=config.seed)
     day = read_day(file, short=False)
@@ -63,7 +66,7 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
         mixed.examples,
         config.train,
         seed=config.seed,
-        cache=cache.parent,
+        cache=cache,
         watch=lambda p, _: _show(p, time.monotonic() - started),
     )
     spent = time.monotonic() - started

@@ -22,6 +22,7 @@ from oneiro.config import NightConfig
 from oneiro.journal import read_day
 from oneiro.llm import LLM
 from oneiro.records import from_json, to_json
+from oneiro.remembering import Remembering
 from oneiro.store import GenerationRow, Practice, Store, now
 from oneiro.types import (
     DreamDraft,
@@ -64,6 +65,7 @@ class Night:
         self.base = sleeper.base
         self.dreamer = sleeper.dreamer
         self.cache = sleeper.cache / sleeper.base.sha256[:16]
+        self.untouched = Remembering(self.base, self.cache / "answers.json")
         self.config = config
         self.number = number
         self.emit = emit
@@ -122,8 +124,7 @@ class Night:
     def _rehearse(self, old: Sequence[rehearse.OldMemory], screened: Screened) -> Rehearsal:
         grounding = anchors.answer_anchors(
             anchors.draw_prompts(self.config.anchors, seed=self.config.seed + self.number),
-            self.base,
-            cache=self.cache / "anchors.json",
+            self.untouched,
             max_new_tokens=self.config.anchors.max_new_tokens,
         )
         replaced = rehearse.superseded(old, screened.kept)
@@ -167,7 +168,7 @@ class Night:
         past = [d for memory in old if memory.id not in replaced for d in memory.dreams]
         paper = exam.set_paper(screened.kept, past, self.config.exam, seed=self.config.seed + self.number)
         leaks = exam.memory_words([*screened.kept, *past])
-        baseline = exam.sit(paper.general, self.base, self.config.exam)
+        baseline = exam.sit(paper.general, self.untouched, self.config.exam)
         examined = None
         for dose in [d for d in self.config.exam.doses if d <= merged.alpha]:
             if examined:
