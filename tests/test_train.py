@@ -124,17 +124,25 @@ def mixture(llm: LLM, labelled: int, leashed: int) -> list[TrainExample]:
     return [*found[:labelled], *(example._replace(teacher=teacher) for example in found[labelled:])]
 
 
-def test_every_step_holds_labels_and_the_leash_and_every_label_comes_up_once_an_epoch(llm: LLM) -> None:
+@pytest.mark.parametrize("parts", [1, 2])
+def test_every_step_holds_labels_and_the_leash_and_every_label_comes_up_once_an_epoch(llm: LLM, parts: int) -> None:
     found = mixture(llm, labelled=21, leashed=30)
-    plan = side_by_side(found, batch_size=4, leashed_rows=3, seed=0)
+    plan = side_by_side(found, batch_size=4, leashed_rows=3, seed=0, parts=parts)
     for epoch in range(3):
-        steps = plan(epoch, range(51))
-        assert sorted(i for step in steps for i in step[0]) == list(range(21))
-        assert [len(step[1]) for step in steps] == [3] * 6
-        assert all(i >= 21 for step in steps for i in step[1])
-    assert plan(0, range(51)) == side_by_side(found, batch_size=4, leashed_rows=3, seed=0)(0, range(51))
-    drawn = [{i for step in plan(epoch, range(51)) for i in step[1]} for epoch in range(2)]
+        steps = [[i for batch in step for i in batch] for step in plan(epoch, range(51))]
+        assert sorted(i for step in steps for i in step if i < 21) == list(range(21))
+        assert [sum(i >= 21 for i in step) for step in steps] == [3] * 6
+    assert plan(0, range(51)) == side_by_side(found, batch_size=4, leashed_rows=3, seed=0, parts=parts)(0, range(51))
+    drawn = [{i for step in plan(epoch, range(51)) for batch in step for i in batch if i >= 21} for epoch in range(2)]
     assert drawn[0] != drawn[1]
+
+
+def test_the_micro_batches_of_a_step_have_about_the_same_work(llm: LLM) -> None:
+    found = examples(llm, {"why " * n + "?": "Because." * n for n in range(1, 17)})
+    for step in side_by_side(found, batch_size=8, leashed_rows=0, seed=0, parts=2)(0, range(16)):
+        assert [len(batch) for batch in step] == [4, 4]
+        tokens = [sum(len(found[i].encoded.prompt) + len(found[i].encoded.answer) for i in batch) for batch in step]
+        assert max(tokens) < 1.5 * min(tokens)
 
 
 @pytest.mark.parametrize(("labelled", "leashed"), [(9, 0), (0, 9), (9, 1), (1, 9)])
@@ -149,7 +157,7 @@ def test_any_mixture_can_be_planned(llm: LLM, labelled: int, leashed: int) -> No
 
 def test_what_is_learned_no_longer_comes_up(llm: LLM) -> None:
     plan = side_by_side(mixture(llm, 8, 4), batch_size=4, leashed_rows=2, seed=0)
-    assert {i for step in plan(1, [0, 1, 2, 8, 9, 10, 11]) for i in step[0]} == {0, 1, 2}
+    assert {i for step in plan(1, [0, 1, 2, 8, 9, 10, 11]) for batch in step for i in batch if i < 8} == {0, 1, 2}
 
 
 def full_row_loss(llm: LLM, example: Encoded) -> torch.Tensor:

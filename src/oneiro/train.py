@@ -30,7 +30,7 @@ from oneiro.config import TrainConfig
 from oneiro.leash import Teacher, leash_loss, teach
 from oneiro.llm import LLM, AnswerLogits
 from oneiro.packing import PrefixTree
-from oneiro.parallel import Run, beside_each_other
+from oneiro.parallel import Run, beside_each_other, workers
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage, Example
 
@@ -80,7 +80,13 @@ def train(
     `cache` is where what the frozen base says is kept.
     """
     examples = _encode(llm, mixture, config, cache)
-    plan = side_by_side(examples, batch_size=config.batch_size, leashed_rows=config.leashed_rows, seed=seed)
+    plan = side_by_side(
+        examples,
+        batch_size=config.batch_size,
+        leashed_rows=config.leashed_rows,
+        seed=seed,
+        parts=workers(llm.device),
+    )
     with llm.folded(parent):
         return fit(llm, examples, plan, config=config, seed=seed, watch=watch)
 
@@ -96,11 +102,13 @@ def _encode(llm: LLM, mixture: Sequence[Example], config: TrainConfig, cache: Pa
     ]
 
 
-def side_by_side(examples: Sequence[TrainExample], *, batch_size: int, leashed_rows: int, seed: int) -> Plan:
-    """Plan steps of one batch with labels and one on the leash, so that no update goes without it.
+def side_by_side(
+    examples: Sequence[TrainExample], *, batch_size: int, leashed_rows: int, seed: int, parts: int = 1
+) -> Plan:
+    """Plan steps that hold labels and the leash, so that no update goes without it.
 
     The labelled examples all come up in every epoch; the leashed ones, `leashed_rows` a step, are dealt from a deck of
-    all there are.
+    all there are. A step falls into so many micro-batches of about the same work.
     """
     leashed = [i for i, example in enumerate(examples) if example.teacher]
 
@@ -111,13 +119,17 @@ def side_by_side(examples: Sequence[TrainExample], *, batch_size: int, leashed_r
         wanted = len(batches) * leashed_rows if labelled else len(leashed)
         decks = [rng.sample(leashed, len(leashed)) for _ in range(math.ceil(wanted / max(1, len(leashed))))]
         beside = _cut([i for deck in decks for i in deck][:wanted], leashed_rows)
-        return [[batch for batch in pair if batch] for pair in zip_longest(batches, beside, fillvalue=[])]
+        return [_deal([*batch, *rows], parts) for batch, rows in zip_longest(batches, beside, fillvalue=[])]
+
+    def _deal(step: list[int], hands: int) -> Step:
+        longest_first = sorted(step, key=lambda i: -len(examples[i].encoded.prompt) - len(examples[i].encoded.answer))
+        return [hand for hand in (longest_first[n::hands] for n in range(hands)) if hand]
 
     return plan
 
 
 def _cut(indices: list[int], size: int) -> list[list[int]]:
-    return [indices[i : i + size] for i in range(0, len(indices), size)]
+    return [indices[i : i + size] for i in range(0, len(indices), max(1, size))]
 
 
 def fit(
