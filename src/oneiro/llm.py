@@ -32,11 +32,15 @@ _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in whic
 
 
 class AnswerLogits(NamedTuple):
-    """Logits where answers are predicted: logits (N, V), targets (N,), rows (N,) = index of the example."""
+    """Logits where answers are predicted: logits (N, V), targets (N,), rows (N,) = index of the example.
+
+    `tokens` were computed for them: what examples share counts once.
+    """
 
     logits: torch.Tensor
     targets: torch.Tensor
     rows: torch.Tensor
+    tokens: int
 
 
 class LLM:
@@ -133,13 +137,12 @@ class LLM:
         if len(batch) > 1 and not self._packs:  # a recurrent layer would carry one example into the next
             parts = [self.predict(tree, [example], states) for example in batch]
             rows = [part.rows + i for i, part in enumerate(parts)]
-            return AnswerLogits(
-                torch.cat([p.logits for p in parts]), torch.cat([p.targets for p in parts]), torch.cat(rows)
-            )
+            logits, targets = torch.cat([p.logits for p in parts]), torch.cat([p.targets for p in parts])
+            return AnswerLogits(logits, targets, torch.cat(rows), sum(p.tokens for p in parts))
         packed = tree.pack(batch)
         hidden = self._over(packed, states)
         where, targets, rows = (index.to(self.device) for index in (packed.where, packed.targets, packed.rows))
-        return AnswerLogits(self._head(hidden[where]), targets, rows)
+        return AnswerLogits(self._head(hidden[where]), targets, rows, len(packed.ids))
 
     def _over(self, packed: Packed, states: torch.Tensor | None) -> torch.Tensor:
         """Hidden states (T, D) of a packed row."""

@@ -57,7 +57,7 @@ class Progress(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """The adapter and how it came about."""
+    """The adapter and how it came about; `tokens` were computed, what a micro-batch shares counted once."""
 
     adapter: Adapter
     losses: list[float]
@@ -233,6 +233,7 @@ class _BatchReport(NamedTuple):
 
     gradients: tuple[torch.Tensor, ...]
     loss: float
+    tokens: int
     certainty: dict[int, float]  # of each memory's example: the probability of its answer's least certain token
 
 
@@ -264,15 +265,16 @@ def _step(
             if example.memory_id:
                 certainty[i] = float((-errors[own].detach().max()).exp())
         loss = torch.stack(parts).sum()
-        return _BatchReport(torch.autograd.grad(loss, parameters), float(loss.detach()), certainty)
+        return _BatchReport(torch.autograd.grad(loss, parameters), float(loss.detach()), out.tokens, certainty)
 
-    total, certainty = 0.0, {}
+    total, tokens, certainty = 0.0, 0, {}
     for report in run_all(learn, step):
         total += report.loss
+        tokens += report.tokens
         certainty |= report.certainty
         for parameter, gradient in zip(parameters, report.gradients, strict=True):
             parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
-    return _StepReport(total, sum(len(e.encoded.prompt) + len(e.encoded.answer) - 1 for e in chosen), certainty)
+    return _StepReport(total, tokens, certainty)
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, done: int, share: float) -> None:
