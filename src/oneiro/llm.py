@@ -26,7 +26,7 @@ from oneiro.parallel import beside_each_other, even_parts, workers
 from oneiro.types import ChatMessage, Completion, Sampling
 
 _STATES_AT_ONCE = 24  # examples
-_CANDIDATES = 256
+_CANDIDATES = 64
 _WORTH_COMPACTING = 0.75  # share of unfinished rows: to copy all keys costs a step
 _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in which a mask decides what is seen
 
@@ -392,16 +392,18 @@ def _choose(logits: torch.Tensor, sampling: Sampling, generator: torch.Generator
     The nucleus of `top_p` is looked for among the `_CANDIDATES` likeliest tokens: to sort a whole vocabulary takes
     longer than the model.
     """
-    logprobs = logits.log_softmax(-1).cpu()
     if sampling.temperature <= 0:
-        tokens = logprobs.argmax(-1)
+        tokens = logits.argmax(-1).cpu()
     elif sampling.top_p < 1:
-        likeliest, candidates = (logprobs / sampling.temperature).softmax(-1).topk(min(_CANDIDATES, logits.shape[-1]))
-        likeliest[likeliest.cumsum(-1) - likeliest > sampling.top_p] = 0
-        tokens = candidates.gather(-1, torch.multinomial(likeliest, 1, generator=generator))[:, 0]
+        likeliest, candidates = logits.topk(min(_CANDIDATES, logits.shape[-1]))
+        nucleus = (likeliest / sampling.temperature).softmax(-1).cpu()
+        nucleus[nucleus.cumsum(-1) - nucleus > sampling.top_p] = 0
+        tokens = candidates.cpu().gather(-1, torch.multinomial(nucleus, 1, generator=generator))[:, 0]
     else:
-        tokens = torch.multinomial((logprobs / sampling.temperature).softmax(-1), 1, generator=generator)[:, 0]
-    return tokens, logprobs.gather(-1, tokens[:, None])[:, 0]
+        every = (logits / sampling.temperature).softmax(-1).cpu()
+        tokens = torch.multinomial(every, 1, generator=generator)[:, 0]
+    chosen = logits.gather(-1, tokens[:, None].to(logits.device))[:, 0] - logits.logsumexp(-1)
+    return tokens, chosen.cpu()
 
 
 def _cpu_multiplies_bf16() -> bool:
