@@ -1,10 +1,14 @@
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from oneiro.adapters import load_adapter
 from oneiro.config import DreamerConfig
 from oneiro.dreamer import _wished_word, build_corpus, split_kinds, train_dreamer
+from oneiro.errors import InputError
 from oneiro.kinds import invent, load_library
 from oneiro.llm import LLM
 from oneiro.text import words
@@ -62,3 +66,44 @@ def test_training_writes_an_adapter_a_curve_and_a_card(llm: LLM, tmp_path: Path)
     assert card["config"]["turns"] == TINY.turns
     assert card["score_on_unseen_kinds"]["turns"] == score.turns == TINY.eval_turns
     assert set(card["unseen_kinds"]) == set(split_kinds()[1])
+
+
+def test_a_training_that_was_stopped_goes_on_and_ends_as_if_it_had_not_been(llm: LLM, tmp_path: Path) -> None:
+    config = replace(TINY, save_every=2, groups_per_step=1)
+
+    def stop(progress: Progress) -> None:
+        if progress.step == 5:
+            raise KeyboardInterrupt
+
+    train_dreamer(llm, tmp_path / "whole", config)
+    with pytest.raises(KeyboardInterrupt):
+        train_dreamer(llm, tmp_path / "stopped", config, watch=stop)
+    assert not (tmp_path / "stopped" / "dreamer.json").exists()
+    seen: list[int] = []
+    train_dreamer(llm, tmp_path / "stopped", config, watch=lambda progress: seen.append(progress.step))
+    assert seen[0] == 5
+    files = [(tmp_path / name / "adapter_model.safetensors").read_bytes() for name in ("whole", "stopped")]
+    cards = [(tmp_path / name / "dreamer.json").read_text(encoding="utf-8") for name in ("whole", "stopped")]
+    assert files[0] == files[1]
+    assert cards[0] == cards[1]
+    assert not (tmp_path / "stopped" / "training.safetensors").exists()
+
+
+@pytest.mark.parametrize("damage", ["settings", "bytes"])
+def test_a_checkpoint_of_another_training_is_refused_and_kept(llm: LLM, tmp_path: Path, damage: str) -> None:
+    config = replace(TINY, save_every=2)
+
+    def stop(progress: Progress) -> None:
+        if progress.step == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_dreamer(llm, tmp_path, config, watch=stop)
+    kept = tmp_path / "training.safetensors"
+    if damage == "bytes":
+        kept.write_bytes(kept.read_bytes()[:-9])
+    other = replace(config, learning_rate=1e-5) if damage == "settings" else config
+    before = kept.read_bytes()
+    with pytest.raises(InputError, match="other settings" if damage == "settings" else "cannot be read"):
+        train_dreamer(llm, tmp_path, other)
+    assert kept.read_bytes() == before

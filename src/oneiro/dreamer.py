@@ -19,6 +19,7 @@ import torch
 
 from oneiro import train
 from oneiro.adapters import Adapter, load_adapter, save_adapter
+from oneiro.checkpoint import Checkpoint
 from oneiro.config import DreamConfig, DreamerConfig, TrainConfig
 from oneiro.dream import (
     WORDED,
@@ -108,17 +109,21 @@ def train_dreamer(
 ) -> DreamerScore:
     """Build the data, fine-tune, score on unseen kinds; write adapter, card and curve to `out`.
 
-    `start` names a dreamer to go on from; its card is kept in the new one's.
+    `start` names a dreamer to go on from; its card is kept in the new one's. A training that was stopped goes on from
+    the checkpoint in `out` when it is begun again with the same settings.
 
     Raises:
-        InputError: the dreamer to go on from has another rank or another base.
+        InputError: the dreamer to go on from has another rank or another base, or `out` holds another training.
     """
     first = _read_start(start, llm, config) if start else None
     trained, unseen = split_kinds()
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
     corpus = build_corpus(llm, turns, only_read, seed=config.seed)
-    curve: list[float] = []
+    data_sha256 = hashlib.sha256(repr((turns, only_read)).encode()).hexdigest()
+    made_of = [data_sha256, llm.sha256, asdict(config), first[1] if first else None]
+    key = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+    checkpoint = Checkpoint(out / "training.safetensors", key=key, every=config.save_every)
 
     def plan(epoch: int, active: Sequence[int]) -> list[train.Step]:
         groups = list(corpus.groups)
@@ -126,14 +131,15 @@ def train_dreamer(
         size = config.groups_per_step
         return [groups[i : i + size] for i in range(0, len(groups), size)]
 
-    def note(progress: train.Progress, snapshot: Callable[[], Adapter]) -> None:
-        curve.append(round(progress.loss, 4))
-        if progress.step % config.save_every == 0:
-            save_adapter(snapshot(), out, base=llm.name, dtype=torch.float16)
-        watch(progress)
-
     fitted = train.fit(
-        llm, corpus.examples, plan, config=_train_config(config), seed=config.seed, start=first and first[0], watch=note
+        llm,
+        corpus.examples,
+        plan,
+        config=_train_config(config),
+        seed=config.seed,
+        start=first and first[0],
+        checkpoint=checkpoint,
+        watch=lambda progress, _: watch(progress),
     )
     save_adapter(fitted.adapter, out, base=llm.name, dtype=torch.float16)
     with llm.folded(fitted.adapter):
@@ -142,13 +148,14 @@ def train_dreamer(
         "base": llm.name,
         "base_sha256": llm.sha256,
         "config": asdict(config),
-        "data_sha256": hashlib.sha256(repr((turns, only_read)).encode()).hexdigest(),
+        "data_sha256": data_sha256,
         "examples": len(corpus.examples),
         "unseen_kinds": unseen,
         "score_on_unseen_kinds": asdict(score),
-        "loss_curve": curve,
+        "loss_curve": [round(loss, 4) for loss in fitted.curve],
     } | ({"went_on_from": first[1]} if first else {})
     (out / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    checkpoint.done()
     return score
 
 
@@ -204,6 +211,7 @@ def _train_config(config: DreamerConfig) -> TrainConfig:
     return TrainConfig(
         r=config.r,
         lora_alpha=2 * config.r,
+        upper=1.0,
         learning_rate=config.learning_rate,
         warmup_steps=20,
         epochs=config.epochs,

@@ -26,6 +26,7 @@ from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
 from peft.helpers import disable_input_dtype_casting
 
 from oneiro.adapters import Adapter, LowRank
+from oneiro.checkpoint import Checkpoint, Standing
 from oneiro.config import TrainConfig
 from oneiro.leash import Teacher, leash_loss, teach
 from oneiro.llm import LLM, AnswerLogits
@@ -63,6 +64,7 @@ class Fitted(NamedTuple):
     losses: list[float]
     learned: list[str]
     tokens: int
+    curve: list[float]  # the loss of each step
 
 
 def train(
@@ -132,7 +134,7 @@ def _cut(indices: list[int], size: int) -> list[list[int]]:
     return [indices[i : i + size] for i in range(0, len(indices), max(1, size))]
 
 
-def fit(
+def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
     llm: LLM,
     examples: Sequence[TrainExample],
     plan: Plan,
@@ -140,12 +142,14 @@ def fit(
     config: TrainConfig,
     seed: int,
     start: Adapter | None = None,
+    checkpoint: Checkpoint | None = None,
     watch: Callable[[Progress, Callable[[], Adapter]], None] = lambda progress, snapshot: None,
 ) -> Fitted:
     """Train an adapter on top of whatever is folded into the model; the model itself stays as it was.
 
     The adapter is a fresh one, or goes on from `start`, which must have the rank of `config`. `watch` is called after
-    each step and can take a snapshot of the adapter so far. Deterministic for equal inputs and seed on one machine.
+    each step and can take a snapshot of the adapter so far. Deterministic for equal inputs and seed on one machine,
+    also when it was stopped and goes on from a checkpoint.
     """
     tree = PrefixTree([example.encoded for example in examples])
     with (
@@ -162,32 +166,31 @@ def fit(
                 return llm.predict(tree, indices, states)
 
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
-        losses: list[float] = []
-        certainty: dict[int, float] = {}
-        came_up: dict[int, float] = {}
-        learned: set[str] = set()
-        tokens = done = 0
-        for epoch in range(config.epochs):
-            steps = plan(epoch, _awake(examples, learned, came_up, config, random.Random(f"{seed}/{epoch}")))
-            planned = done + len(steps) * (config.epochs - epoch)
-            came_up, spent = {}, []
-            for number, step in enumerate(steps):
-                _set_rate(optimizer, config, done, (epoch + number / len(steps)) / config.epochs)
+        at = checkpoint.load(parameters, optimizer) if checkpoint else Standing()
+        while at.epoch < config.epochs:
+            rng = random.Random(f"{seed}/{at.epoch}")
+            steps = plan(at.epoch, _awake(examples, set(at.learned), at.before, config, rng))
+            planned = len(at.curve) - at.step + len(steps) * (config.epochs - at.epoch)
+            for step in steps[at.step :]:
+                _set_rate(optimizer, config, len(at.curve), (at.epoch + at.step / len(steps)) / config.epochs)
                 report = _step(predict, examples, step, config, parameters, run_all)
                 torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)
-                done += 1
-                tokens += report.tokens
-                came_up |= report.certainty
-                spent.append(report.loss)
-                watch(Progress(epoch, done, planned, report.loss), snapshot)
-            losses.append(sum(spent) / max(1, len(spent)))
-            certainty |= came_up
-            learned = _learned(examples, certainty, config)
-            if certainty and learned == {examples[i].memory_id for i in certainty}:
+                at.step += 1
+                at.tokens += report.tokens
+                at.came_up |= report.certainty
+                at.curve.append(report.loss)
+                watch(Progress(at.epoch, len(at.curve), planned, report.loss), snapshot)
+                if checkpoint:
+                    checkpoint.keep(at, parameters, optimizer)
+            at.losses.append(sum(at.curve[len(at.curve) - len(steps) :]) / max(1, len(steps)))
+            at.certainty |= at.came_up
+            at.learned = sorted(_learned(examples, at.certainty, config))
+            at.epoch, at.step, at.before, at.came_up = at.epoch + 1, 0, at.came_up, {}
+            if at.certainty and set(at.learned) == {examples[i].memory_id for i in at.certainty}:
                 break
-        return Fitted(snapshot(), losses, sorted(learned), tokens)
+        return Fitted(snapshot(), at.losses, at.learned, at.tokens, at.curve)
 
 
 def _learned(examples: Sequence[TrainExample], certainty: dict[int, float], config: TrainConfig) -> set[str]:
