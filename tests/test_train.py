@@ -96,19 +96,6 @@ def test_old_memories_take_turns_within_a_bound_and_new_ones_come_up_whole(llm: 
     assert len({tuple(active) for active in epochs}) == 3
 
 
-def test_a_certain_answer_sits_out_one_epoch(llm: LLM) -> None:
-    found = examples(llm, {f"dog {i}?": "Biscuit." for i in range(6)}, "dog")
-    epochs: list[list[int]] = []
-    plan = side_by_side(found, batch_size=4, leashed_rows=1, seed=0)
-
-    def noting(epoch: int, active: Sequence[int]) -> list[Step]:
-        epochs.append(sorted(active))
-        return plan(epoch, active)
-
-    fit(llm, found, noting, config=replace(CONFIG, certain_p=0.0, epochs=4), seed=0)
-    assert epochs == [list(range(6)), [], list(range(6)), []]
-
-
 def test_the_loss_is_taken_on_the_answer_and_its_end_token_only(llm: LLM) -> None:
     example = llm.encode([ChatMessage("user", "dog?")], "Biscuit.")
     out = llm.answer_logits([example])

@@ -28,8 +28,6 @@ class Standing:
     curve: list[float] = field(default_factory=list)  # the loss of each step so far
     losses: list[float] = field(default_factory=list)  # its mean in each finished epoch
     learned: list[str] = field(default_factory=list)
-    before: dict[int, float] = field(default_factory=dict)  # certainty of what came up in the epoch before
-    came_up: dict[int, float] = field(default_factory=dict)  # … and in this one
     certainty: dict[int, float] = field(default_factory=dict)  # of each example when it last came up
 
 

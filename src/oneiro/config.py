@@ -86,7 +86,7 @@ class AnchorConfig:
         }
     )
     own_side: int = 24
-    max_new_tokens: int = 24
+    max_new_tokens: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,15 @@ class TrainConfig:
 
     r: int = 16
     lora_alpha: int = 32
-    upper: float = 1.0  # share of the layers that are adapted, from the top
-    learning_rate: float = 1.4e-3
+    upper: float = 0.5  # share of the layers that are adapted, from the top; the rest run once a night
+    learning_rate: float = 1.6e-3
     warmup_steps: int = 8
-    epochs: int = 5
+    epochs: int = 3
     batch_size: int = 8  # examples with labels in one step
-    leashed_rows: int = 5  # examples on the leash beside them
+    leashed_rows: int = 4  # examples on the leash beside them
     leash: float = 6.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
     learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
-    certain_p: float = 2.0  # probability of an answer's least certain token at which it sits out an epoch
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away
     rehearsed: int = 160  # answers of old memories that come up in an epoch, other ones each time
     max_grad_norm: float = 1.0

@@ -25,7 +25,7 @@ from oneiro.packing import Packed, PrefixTree, window
 from oneiro.parallel import beside_each_other, even_parts, workers
 from oneiro.types import ChatMessage, Completion, Sampling
 
-_STATES_AT_ONCE = 24  # examples
+_AT_ONCE = 12  # examples read in one row
 _CANDIDATES = 64
 _WORTH_COMPACTING = 0.75  # share of unfinished rows: to copy all keys costs a step
 _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in which a mask decides what is seen
@@ -178,7 +178,7 @@ class LLM:
             states[packed.nodes] = self._over(packed, None).cpu()
 
         order = tree.in_order(range(tree.examples))
-        self.in_parts(fill, order, _STATES_AT_ONCE)
+        self.in_parts(fill, order, _AT_ONCE)
         return states
 
     def _stacks_plainly(self) -> bool:
@@ -239,7 +239,7 @@ class LLM:
 
     # ---- scoring and writing --------------------------------------------------------------------------
 
-    def score(self, chats: list[list[ChatMessage]], answers: list[str], *, batch_size: int = 24) -> list[float]:
+    def score(self, chats: list[list[ChatMessage]], answers: list[str], *, batch_size: int = 12) -> list[float]:
         """Return the mean log-probability (nats per token, end token left out) of each answer."""
         encoded = [self.encode(chat, answer) for chat, answer in zip(chats, answers, strict=True)]
         tree = PrefixTree(encoded)
@@ -362,8 +362,8 @@ class LLM:
         order = tree.in_order(range(len(prompts)))
         last: dict[int, torch.Tensor] = {}
         parts = []
-        for start in range(0, len(order), _STATES_AT_ONCE):
-            batch = order[start : start + _STATES_AT_ONCE]
+        for start in range(0, len(order), _AT_ONCE):
+            batch = order[start : start + _AT_ONCE]
             packed, read = tree.pack(batch), decoding_cache(self.model.config)
             hidden = self._body(packed.ids[None], self._masks(packed), packed.positions[None], read)[0]
             last |= dict(zip(batch, hidden[packed.where], strict=True))

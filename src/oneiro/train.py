@@ -169,7 +169,7 @@ def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
         at = checkpoint.load(parameters, optimizer) if checkpoint else Standing()
         while at.epoch < config.epochs:
             rng = random.Random(f"{seed}/{at.epoch}")
-            steps = plan(at.epoch, _awake(examples, set(at.learned), at.before, config, rng))
+            steps = plan(at.epoch, _awake(examples, set(at.learned), config, rng))
             planned = len(at.curve) - at.step + len(steps) * (config.epochs - at.epoch)
             for step in steps[at.step :]:
                 _set_rate(optimizer, config, len(at.curve), (at.epoch + at.step / len(steps)) / config.epochs)
@@ -179,15 +179,14 @@ def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
                 optimizer.zero_grad(set_to_none=True)
                 at.step += 1
                 at.tokens += report.tokens
-                at.came_up |= report.certainty
+                at.certainty |= report.certainty
                 at.curve.append(report.loss)
                 watch(Progress(at.epoch, len(at.curve), planned, report.loss), snapshot)
                 if checkpoint:
                     checkpoint.keep(at, parameters, optimizer)
             at.losses.append(sum(at.curve[len(at.curve) - len(steps) :]) / max(1, len(steps)))
-            at.certainty |= at.came_up
             at.learned = sorted(_learned(examples, at.certainty, config))
-            at.epoch, at.step, at.before, at.came_up = at.epoch + 1, 0, at.came_up, {}
+            at.epoch, at.step = at.epoch + 1, 0
             if at.certainty and set(at.learned) == {examples[i].memory_id for i in at.certainty}:
                 break
         return Fitted(snapshot(), at.losses, at.learned, at.tokens, at.curve)
@@ -201,18 +200,8 @@ def _learned(examples: Sequence[TrainExample], certainty: dict[int, float], conf
     return {memory for memory, ps in of_memory.items() if sum(ps) / len(ps) > config.learned_p}
 
 
-def _awake(
-    examples: Sequence[TrainExample],
-    learned: set[str],
-    came_up: dict[int, float],
-    config: TrainConfig,
-    rng: random.Random,
-) -> list[int]:
-    """List the examples of an epoch.
-
-    An answer that was certain in the epoch before sits this one out. Of learned and of old memories only a few come up,
-    which show whether they slip away.
-    """
+def _awake(examples: Sequence[TrainExample], learned: set[str], config: TrainConfig, rng: random.Random) -> list[int]:
+    """List the examples of an epoch: of learned and of old memories only a few, which show whether they slip away."""
     own: dict[str, list[int]] = defaultdict(list)
     for i, example in enumerate(examples):
         own[example.memory_id].append(i)
@@ -220,8 +209,7 @@ def _awake(
     share = math.ceil(config.rehearsed / max(1, sum(examples[indices[0]].old for indices in own.values())))
     for memory, indices in own.items():
         few = config.refreshed if memory in learned else share if examples[indices[0]].old else len(indices)
-        unsure = [i for i in indices if came_up.get(i, 0.0) <= config.certain_p]
-        active += rng.sample(unsure, min(few, len(unsure)))
+        active += rng.sample(indices, min(few, len(indices)))
     return active
 
 
