@@ -18,7 +18,8 @@ slow: $(READY)
 	$(BIN)/pytest -m slow
 
 bench: $(READY)
-	$(BIN)/python bench/speed.py
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[bench]"
+	$(BIN)/python bench/bench.py
 
 check: $(READY)
 	$(BIN)/ruff format --check src tests bench

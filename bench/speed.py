@@ -2,9 +2,13 @@
 
 Two ratios, each against a baseline in the same run, in turns, so that whatever else the machine does hits both:
 
-- *train*: four steps of eight answers and four leashed ones. Baseline: PEFT, AdamW and transformers' own loss over the
-  padded batch, the output head on every token, as a plain fine-tuning loop has it (and without the leash's loss).
+- *train*: four steps of eight answers and four leashed ones. Baseline: PEFT on every layer, AdamW and transformers' own
+  loss over the padded batch, the output head on every token, as a plain fine-tuning loop has it (and without the
+  leash's loss).
 - *write*: 48 greedy answers of 24 tokens. Baseline: transformers' own `generate` on the padded batch.
+
+And how near training comes to what the machine can do: the floating-point operations of its products a second (frozen
+layers forward and backward, LoRA, output head) against those of a large matrix product in the same run.
 
 Run: `python bench/speed.py > results/speed.json`
 """
@@ -25,6 +29,7 @@ from oneiro.embedded import cache_dir, resolve
 from oneiro.kinds import invent
 from oneiro.leash import teach
 from oneiro.llm import LLM
+from oneiro.parallel import workers
 from oneiro.remembering import Remembering
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage, Sampling
@@ -36,12 +41,20 @@ _STEPS = 4
 def main() -> None:
     """Measure both and print one JSON object."""
     llm = LLM.load(resolve("smollm2"))
+    ours, plain, flop = _train_steps(llm)
+    trained = _compare(ours, plain)
+    largest, achieved = _matrix_flops(llm), flop / trained["ours"]
     report = {
         **provenance(),
         "dtype": str(llm.model.dtype),
         "repeats": _REPEATS,
-        "train": _compare(*_train_steps(llm)),
+        "train": trained,
         "write": _compare(*_writers(llm)),
+        "flops": {
+            "training": round(achieved / 1e9, 1),
+            "matrix_product": round(largest / 1e9, 1),
+            "share": round(achieved / largest, 3),
+        },
     }
     json.dump(report, sys.stdout, indent=1)
     print()  # noqa: T201
@@ -65,19 +78,31 @@ def _questions(count: int) -> list[tuple[str, str]]:
     return [(question, answer) for fact in facts for _, question, answer in fact.questions[:1]][:count]
 
 
-def _train_steps(llm: LLM) -> tuple[Callable[[], object], Callable[[], object]]:
+def _matrix_flops(llm: LLM) -> float:
+    """Floating-point operations a second of a large product in the model's own type."""
+    a, b = (torch.randn(2048, 2048, dtype=llm.model.dtype) for _ in range(2))
+    spent = []
+    for _ in range(_REPEATS):
+        started = time.perf_counter()
+        a @ b
+        spent.append(time.perf_counter() - started)
+    return 2 * 2048**3 / statistics.median(spent)
+
+
+def _train_steps(llm: LLM) -> tuple[Callable[[], object], Callable[[], object], float]:
+    """Our steps, the plain ones, and the floating-point operations of ours."""
     labelled = [train.TrainExample(llm.encode([ChatMessage("user", q)], a)) for q, a in _questions(8)]
     prompts = anchors.draw_prompts(AnchorConfig(per_kind={"facts": 4}, own_side=0), seed=0)
-    cache = cache_dir() / llm.sha256[:16]
-    grounding = anchors.answer_anchors(prompts, Remembering(llm, cache / "answers.json"), max_new_tokens=24)
+    untouched = Remembering(llm, cache_dir() / llm.sha256[:16] / "answers.json")
+    grounding = anchors.answer_anchors(prompts, untouched, max_new_tokens=AnchorConfig().max_new_tokens)
     encoded = [llm.encode([ChatMessage("user", anchor.question)], anchor.answer) for anchor in grounding]
     teachers = teach(llm, encoded, top_k=20)
     examples = labelled + [train.TrainExample(e, teacher=t) for e, t in zip(encoded, teachers, strict=True)]
-    steps = [[list(range(8)), list(range(8, len(examples)))]] * _STEPS
-    config = TrainConfig(epochs=1)
+    config = TrainConfig(epochs=_STEPS)
+    plan = train.side_by_side(examples, batch_size=8, leashed_rows=4, seed=0, parts=workers(llm.device))
 
-    def ours() -> object:
-        return train.fit(llm, examples, lambda epoch, active: steps, config=config, seed=0)
+    def ours() -> train.Fitted:
+        return train.fit(llm, examples, plan, config=config, seed=0)
 
     def plain() -> None:
         lora = LoraConfig(r=config.r, lora_alpha=config.lora_alpha, target_modules="all-linear", task_type="CAUSAL_LM")
@@ -92,7 +117,20 @@ def _train_steps(llm: LLM) -> tuple[Callable[[], object], Callable[[], object]]:
         wrapped.unload()
         llm.model.requires_grad_(requires_grad=False)
 
-    return ours, plain
+    return ours, plain, _flop(llm, examples, ours(), config)
+
+
+def _flop(llm: LLM, examples: list[train.TrainExample], fitted: train.Fitted, config: TrainConfig) -> float:
+    """Operations of a training: two for each weight and token forward, two backward, two more for LoRA's own gradients.
+
+    Left out: attention, norms, the optimizer, and the lower layers, which run once.
+    """
+    layers = list(llm.model.get_decoder().layers)[round(llm.model.config.num_hidden_layers * (1 - config.upper)) :]
+    frozen = sum(p.numel() for layer in layers for p in layer.parameters() if p.dim() == 2)
+    adapted = sum(layer.a.numel() + layer.b.numel() for layer in fitted.adapter.layers.values())
+    answers = _STEPS * sum(len(example.encoded.answer) for example in examples)
+    head = llm.model.get_output_embeddings().weight.numel()
+    return fitted.tokens * (4.0 * frozen + 6.0 * adapted) + answers * 4.0 * head
 
 
 def _padded(batch: list[Encoded]) -> dict[str, torch.Tensor]:
