@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from oneiro import dream as stage
-from oneiro.kinds import Told, invent, load_library
+from oneiro.dream import parse_statements
+from oneiro.evals import batteries
+from oneiro.kinds import Told, by_hand, invent, load_library
 from oneiro.screen import Quarantine, judge_words
 from oneiro.text import names_and_numbers, words
 from oneiro.types import Dream
@@ -127,3 +129,19 @@ def test_a_few_kinds_can_be_asked_for(kinds: tuple[str, ...]) -> None:
 def test_no_turn_tells_one_kind_of_fact_twice() -> None:
     kinds = [kind["name"] for kind in load_library().kinds[:4]]
     assert not [t for t in invent(500, seed=0, kinds=kinds) if len(set(t.kinds)) < len(t.kinds)]
+
+
+def test_turns_written_by_hand_state_what_was_said_and_share_nothing_with_those_for_scoring() -> None:
+    hand = by_hand()
+    assert len(hand) > 400
+    assert sum(not told.facts for told in hand) > 100
+    assert sum(len(told.facts) > 1 for told in hand) > 150
+    said = [told.turn.text for told in hand]
+    assert len(set(said)) == len(said)
+    scored = {t.turn.text for t in batteries.turns()}
+    assert not scored & set(said)
+    for told in hand:
+        words_said = set(words(f"{told.turn.before} {told.turn.text}"))
+        for fact in told.facts:
+            assert parse_statements(fact.statement, most=1) == [fact.statement]
+            assert names_and_numbers(fact.statement) - {"user"} <= words_said, fact.statement

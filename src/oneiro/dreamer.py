@@ -33,7 +33,7 @@ from oneiro.dream import (
     write_statements,
 )
 from oneiro.errors import InputError
-from oneiro.kinds import Told, invent, load_library
+from oneiro.kinds import Told, by_hand, invent, load_library
 from oneiro.llm import LLM
 from oneiro.text import key_terms
 from oneiro.types import Turn
@@ -119,6 +119,7 @@ def train_dreamer(
     trained, unseen = split_kinds()
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
+    only_read += by_hand() * config.by_hand
     corpus = build_corpus(llm, turns, only_read, seed=config.seed)
     data_sha256 = hashlib.sha256(repr((turns, only_read)).encode()).hexdigest()
     made_of = [data_sha256, llm.sha256, asdict(config), first[1] if first else None]

@@ -1,8 +1,9 @@
 """The dream generator's training data: kinds of things people tell, filled with invented values.
 
-Reads `dreamer_data/*.toml` (all of our own writing): about 260 kinds of facts, each with ways to tell it and
-questions about it, and turns that hold nothing to remember. Names are half real, half made of syllables, so
-that the generator learns to copy rather than to guess. Everything is drawn from one seeded generator.
+Reads `dreamer_data/*.toml` (all of our own writing): about 260 kinds of facts, each with ways to tell it and questions
+about it, turns that hold nothing to remember, and turns written by hand, which are only read. Names are half real, half
+made of syllables, so that the generator learns to copy rather than to guess. Everything is drawn from one seeded
+generator.
 """
 
 import random
@@ -127,6 +128,19 @@ def load_library() -> Library:
         slots |= {slot: tuple(values) for slot, values in data.get("slots", {}).items()}
     turns = tomllib.loads((folder / "nothing.toml").read_text(encoding="utf-8"))
     return Library(tuple(kinds), slots, tuple(turn for group in turns.values() for turn in group))
+
+
+def by_hand() -> list[Told]:
+    """Turns written by hand, with the statements a person would note; no questions come with them."""
+    text = (resources.files("oneiro") / "dreamer_data" / "by_hand.toml").read_text(encoding="utf-8")
+    return [
+        Told(
+            Turn(number, entry["say"], entry.get("before", "")),
+            tuple(Fact(statement, ()) for statement in entry["facts"]),
+            ("by hand",),
+        )
+        for number, entry in enumerate(tomllib.loads(text)["turn"])
+    ]
 
 
 def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None, nothing: float = 0.2) -> Iterator[Told]:
