@@ -1,24 +1,68 @@
-"""Writes README's account of the first night from `results/first_night.json`; nothing in it is typed by hand.
+"""Writes README's account of the first night and of its cost from `results/`; no figure in it is typed by hand.
 
 Run: `python bench/readme.py`
 """
 
 import json
+import statistics
 from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).parents[1]
-_BEGIN, _END = "<!-- first night: written by bench/readme.py -->\n", "<!-- /first night -->\n"
 _MOST = 88  # characters of an answer
+_ROADS = {
+    "oneiro": "Oneiro",
+    "trl": "TRL's `SFTTrainer`, dreams written one at a time",
+    "original_all": "the original recipe, given the same dreams",
+    "original": "the original recipe as published, 17 dreams",
+}
 
 
 def main() -> None:
-    """Replace what stands between the two marks."""
-    result = json.loads((_ROOT / "results" / "first_night.json").read_text(encoding="utf-8"))
+    """Replace what stands between the marks."""
+    _write("first night", account(_read("first_night")))
+    _write("speed", cost(_read("bench")))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return json.loads((_ROOT / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _write(part: str, text: str) -> None:
     readme = _ROOT / "README.md"
-    head, rest = readme.read_text(encoding="utf-8").split(_BEGIN)
-    _, tail = rest.split(_END)
-    readme.write_text(f"{head}{_BEGIN}\n{account(result)}\n{_END}{tail}", encoding="utf-8")
+    begin, end = f"<!-- {part}: written by bench/readme.py -->\n", f"<!-- /{part} -->\n"
+    head, rest = readme.read_text(encoding="utf-8").split(begin)
+    _, tail = rest.split(end)
+    readme.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
+
+
+def cost(bench: dict[str, Any]) -> str:
+    """The same night by every road, and how fast the awake model answers."""
+    rows = []
+    for road, name in _ROADS.items():
+        runs = bench["roads"]["roads"][road]
+        spent = {part: statistics.median(run["seconds"][part] for run in runs) for part in ("night", "dream", "train")}
+        right, asked = runs[0]["recall"]
+        kept, known = runs[0]["knowledge_kept"]
+        rows.append(
+            f"| {name} | {spent['night']:.0f} s | {spent['dream']:.0f} s | {spent['train']:.0f} s | {right} of {asked} "
+            f"| {kept} of {known} | {runs[0]['peak_memory_bytes'] / 1e9:.1f} GB |"
+        )
+    return "\n".join(
+        [
+            f"The demo's ten memories, slept on by four roads ({bench['hardware']}; one run and one seed each, commit "
+            f"`{bench['roads']['commit']}`; one-at-a-time writing timed on every eighth text and scaled):",
+            "",
+            "| | night | dreaming | training | recall | knowledge kept | peak memory |",
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+            f"Awake it answers with {bench['chat_tokens_per_second']:.0f} tokens a second "
+            f"({bench['awake']['equal_to_generate']} of {bench['awake']['prompts']} greedy answers are to the letter "
+            "those of transformers' `generate` on the same bf16 weights, "
+            f"{bench['awake']['equal_to_generate_fp32']} those on fp32 ones). All of it: `results/bench.json`.",
+        ]
+    )
 
 
 def account(result: dict[str, Any]) -> str:

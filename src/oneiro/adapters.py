@@ -8,6 +8,7 @@ Source: LoRA, https://arxiv.org/abs/2106.09685, §4.1.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from oneiro.errors import MindError
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 _PREFIX = "base_model.model."
+_LAYER = re.compile(r"\.layers\.(\d+)\.")
 
 
 class LowRank(NamedTuple):
@@ -66,6 +68,8 @@ def save_adapter(adapter: Adapter, folder: Path, *, base: str, dtype: torch.dtyp
         "bias": "none",
         "inference_mode": True,
         "target_modules": sorted({name.rsplit(".", 1)[-1] for name in adapter.layers}),
+        "layers_to_transform": sorted({int(found[1]) for name in adapter.layers if (found := _LAYER.search(name))})
+        or None,
     }
     (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
