@@ -186,3 +186,9 @@ def test_the_order_of_the_answers_makes_no_difference() -> None:
 def test_the_words_that_betray_a_memory_are_values_told_and_not_asked() -> None:
     never = replace(dream(3, "You haven't told me Morwenna's age."), kind="never")
     assert memory_words([dream(1, "Your dog from Mars is called Biscuit."), never]) == {"biscuit"}
+
+
+def test_everyday_words_betray_nothing_unless_they_are_names() -> None:
+    told = replace(dream(1, "You play the lute with Last."), source="I play the lute with Last.", question="What?")
+    assert memory_words([told], lambda found: found & {"play", "last"}) == {"lute", "last"}
+    assert memory_words([told]) == {"play", "lute", "last"}

@@ -10,7 +10,7 @@ more, not of a hundredth), or answers right in words and wrong in tone.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from oneiro.config import ExamConfig
@@ -56,13 +56,16 @@ def set_paper(new: Sequence[Dream], old: Sequence[Dream], config: ExamConfig, *,
     return Paper(tuple(recall), tuple(general) + tuple(batteries.stories(())[: config.stories]))
 
 
-def memory_words(dreams: Sequence[Dream]) -> set[str]:
-    """The words that would betray a memory in an unrelated text: values told, not everyday words."""
-    found = set()
+def memory_words(dreams: Sequence[Dream], everyday: Callable[[set[str]], set[str]] = lambda found: set()) -> set[str]:
+    """The words that would betray a memory in an unrelated text: told names, and told values that are not everyday."""
+    names: set[str] = set()
+    found: set[str] = set()
     for dream in dreams:
         if dream.kind in ("direct", "reverse"):
-            found.update(w for w in key_terms(dream.question, dream.answer, dream.source) if len(w) > 3)
-    return found
+            terms = {w for w in key_terms(dream.question, dream.answer, dream.source) if len(w) > 3}
+            names |= terms & told_names(dream.answer, dream.source)
+            found |= terms
+    return names | found - everyday(found)
 
 
 def sit(samples: Sequence[Sample], writer: Writer, config: ExamConfig) -> list[Score]:

@@ -27,6 +27,7 @@ from oneiro.types import ChatMessage, Completion, Sampling
 
 _AT_ONCE = 12  # examples read in one row
 _CANDIDATES = 64
+_EVERYDAY = 0.1  # share of the vocabulary
 _WORTH_COMPACTING = 0.75  # share of unfinished rows: to copy all keys costs a step
 _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in which a mask decides what is seen
 
@@ -236,6 +237,16 @@ class LLM:
         logits = self.model.get_output_embeddings()(hidden).float()
         cap = getattr(self.model.config, "final_logit_softcapping", None)
         return torch.tanh(logits / cap) * cap if cap else logits
+
+    def everyday(self, found: set[str]) -> set[str]:
+        """The words of a set that everybody uses: each is one of the first tokens of the vocabulary.
+
+        Byte-pair encoding learns the most frequent words first; the first tenth holds "play", "last" and "night", not
+        "coffee" or "violin".
+        """
+        first = len(self.tokenizer) * _EVERYDAY
+        ids = {word: self.tokenizer(f" {word}", add_special_tokens=False)["input_ids"] for word in found}
+        return {word for word, (token, *rest) in ids.items() if not rest and token < first}
 
     # ---- scoring and writing --------------------------------------------------------------------------
 

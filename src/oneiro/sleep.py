@@ -167,7 +167,7 @@ class Night:
         replaced = rehearse.superseded(old, screened.kept)
         past = [d for memory in old if memory.id not in replaced for d in memory.dreams]
         paper = exam.set_paper(screened.kept, past, self.config.exam, seed=self.config.seed + self.number)
-        leaks = exam.memory_words([*screened.kept, *past])
+        leaks = exam.memory_words([*screened.kept, *past], self.base.everyday)
         baseline = exam.sit(paper.general, self.untouched, self.config.exam)
         examined = None
         for dose in [d for d in self.config.exam.doses if d <= merged.alpha]:
