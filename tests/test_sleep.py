@@ -118,7 +118,7 @@ def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None
 
 
 def test_after_two_nights_both_days_are_remembered(bed: Bed) -> None:
-    both_layers = replace(TINY_NIGHT.train, r=8, lora_alpha=16, epochs=25, upper=1.0)  # one of two learns too little
+    both_layers = replace(TINY_NIGHT.train, r=8, lora_alpha=16, epochs=40, upper=1.0)  # one of two learns too little
     thorough = replace(TINY_NIGHT, train=both_layers)
     bed.sleep(thorough)
     assert remembered(bed) > 0.8
