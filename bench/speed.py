@@ -92,9 +92,10 @@ def _matrix_flops(llm: LLM) -> float:
 def _train_steps(llm: LLM) -> tuple[Callable[[], object], Callable[[], object], float]:
     """Our steps, the plain ones, and the floating-point operations of ours."""
     labelled = [train.TrainExample(llm.encode([ChatMessage("user", q)], a)) for q, a in _questions(8)]
-    prompts = anchors.draw_prompts(AnchorConfig(per_kind={"facts": 4}, own_side=0), seed=0)
+    chosen = AnchorConfig(per_kind={"facts": 4}, own_side=0)
+    prompts = anchors.draw_prompts(chosen, seed=0)
     untouched = Remembering(llm, cache_dir() / llm.sha256[:16] / "answers.json")
-    grounding = anchors.answer_anchors(prompts, untouched, max_new_tokens=AnchorConfig().max_new_tokens)
+    grounding = anchors.answer_anchors(prompts, untouched, chosen)
     encoded = [llm.encode([ChatMessage("user", anchor.question)], anchor.answer) for anchor in grounding]
     teachers = teach(llm, encoded, top_k=20)
     examples = labelled + [train.TrainExample(e, teacher=t) for e, t in zip(encoded, teachers, strict=True)]

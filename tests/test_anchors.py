@@ -30,7 +30,7 @@ class Base:
 
 
 def fill(drawn: list[Anchor], base: Base) -> list[Anchor]:
-    return answer_anchors(drawn, base, max_new_tokens=32)
+    return answer_anchors(drawn, base, CONFIG)
 
 
 def test_as_many_of_each_kind_are_drawn_as_the_settings_say() -> None:
@@ -72,9 +72,15 @@ def test_our_own_answers_keep_the_assistants_side() -> None:
 def test_the_base_answers_each_prompt_and_ours_never() -> None:
     drawn, base = draw_prompts(CONFIG, seed=0), Base()
     filled = fill(drawn, base)
-    assert base.asked == [a.question for a in drawn if a.kind != OWN_SIDE]
+    assert sorted(base.asked) == sorted(a.question for a in drawn if a.kind != OWN_SIDE)
     assert [(a.kind, a.question) for a in filled] == [(a.kind, a.question) for a in drawn]
     assert all(a.answer for a in filled)
+
+
+def test_more_is_taken_of_a_text_than_of_an_answer() -> None:
+    drawn = [Anchor(kind, f"{kind} {'?' * 80}", "") for kind in ("facts", "stories", "harmful", "advice")]
+    short, long = CONFIG.max_new_tokens, CONFIG.text_tokens
+    assert [len(a.answer) for a in fill(drawn, Base())] == [short, long, short, long]
 
 
 def test_a_prompt_the_base_has_no_word_for_is_left_out() -> None:

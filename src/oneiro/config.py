@@ -87,6 +87,7 @@ class AnchorConfig:
     )
     own_side: int = 24
     max_new_tokens: int = 12
+    text_tokens: int = 32  # of stories, advice and the like
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class Night:
         grounding = anchors.answer_anchors(
             anchors.draw_prompts(self.config.anchors, seed=self.config.seed + self.number),
             self.untouched,
-            max_new_tokens=self.config.anchors.max_new_tokens,
+            self.config.anchors,
         )
         replaced = rehearse.superseded(old, screened.kept)
         chosen = rehearse.rehearse(

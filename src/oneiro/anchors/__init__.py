@@ -13,6 +13,7 @@ from importlib import resources
 from oneiro.config import AnchorConfig
 from oneiro.types import Anchor, ChatMessage, Sampling, Writer
 
+_TEXTS = frozenset({"stories", "advice", "explain", "tasks"})
 OWN_SIDE = "side"  # anchors with answers of ours: labels, not a leash
 
 
@@ -29,10 +30,16 @@ def draw_prompts(config: AnchorConfig, *, seed: int) -> list[Anchor]:
     return drawn + [Anchor(OWN_SIDE, entry["question"], entry["answer"]) for entry in chosen]
 
 
-def answer_anchors(anchors: Sequence[Anchor], base: Writer, *, max_new_tokens: int) -> list[Anchor]:
-    """Fill in what the frozen base says; a prompt it has no word for is left out."""
-    open_ones = [anchor for anchor in anchors if not anchor.answer]
-    chats = [[ChatMessage("user", anchor.question)] for anchor in open_ones]
-    said = iter(base.complete(chats, Sampling(max_new_tokens)) if chats else [])
-    filled = [a if a.answer else Anchor(a.kind, a.question, next(said).text) for a in anchors]
+def answer_anchors(anchors: Sequence[Anchor], base: Writer, config: AnchorConfig) -> list[Anchor]:
+    """Fill in what the frozen base says; a prompt it has no word for is left out.
+
+    Of texts more is taken than of answers: what is not on the leash fills with memories.
+    """
+    said: dict[str, str] = {}
+    for kinds_of_text, tokens in ((False, config.max_new_tokens), (True, config.text_tokens)):
+        asked = [a.question for a in anchors if not a.answer and (a.kind in _TEXTS) == kinds_of_text]
+        chats = [[ChatMessage("user", question)] for question in asked]
+        written = base.complete(chats, Sampling(tokens)) if chats else []
+        said |= {question: completion.text for question, completion in zip(asked, written, strict=True)}
+    filled = [a if a.answer else Anchor(a.kind, a.question, said[a.question]) for a in anchors]
     return [anchor for anchor in filled if anchor.answer]
