@@ -130,7 +130,7 @@ def _live(folder: Path, nights: int) -> None:
 def _adapter(config: NightConfig) -> Adapter:
     """Small random numbers in every layer that a night adapts."""
     llm = LLM.load(resolve("smollm2"))
-    layers = list(llm.model.get_decoder().layers)
+    layers = list(llm.layers)
     first = round(len(layers) * (1 - config.train.upper))
     torch.manual_seed(0)
     found = {}

@@ -126,7 +126,7 @@ def _flop(llm: LLM, examples: list[train.TrainExample], fitted: train.Fitted, co
 
     Left out: attention, norms, the optimizer, and the lower layers, which run once.
     """
-    layers = list(llm.model.get_decoder().layers)[round(llm.model.config.num_hidden_layers * (1 - config.upper)) :]
+    layers = list(llm.layers)[round(len(llm.layers) * (1 - config.upper)) :]
     frozen = sum(p.numel() for layer in layers for p in layer.parameters() if p.dim() == 2)
     adapted = sum(layer.a.numel() + layer.b.numel() for layer in fitted.adapter.layers.values())
     answers = _STEPS * sum(len(example.encoded.answer) for example in examples)

@@ -67,7 +67,7 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
         config.train,
         seed=config.seed,
         cache=cache,
-        watch=lambda p, _: _show(p, time.monotonic() - started),
+        watch=lambda p: _show(p, time.monotonic() - started),
     )
     spent = time.monotonic() - started
     if save:

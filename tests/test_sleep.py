@@ -19,7 +19,9 @@ from oneiro.types import STAGES, ChatMessage, Event, Mixture, MorningReport, Sam
 TINY_NIGHT = NightConfig(
     dream=DreamConfig(per_kind={"direct": 6, "never": 1}),
     screen=ScreenConfig(min_support_gain=-100.0),
-    anchors=AnchorConfig(per_kind={"facts": 2, "stories": 1, "harmful": 1}, own_side=1, max_new_tokens=4, text_tokens=4),
+    anchors=AnchorConfig(
+        per_kind={"facts": 2, "stories": 1, "harmful": 1}, own_side=1, max_new_tokens=4, text_tokens=4
+    ),
     train=TrainConfig(r=4, lora_alpha=8, learning_rate=2e-2, epochs=3, batch_size=8, learned_p=0.99),
     exam=ExamConfig(
         max_new_tokens=6,

@@ -140,7 +140,7 @@ def train_dreamer(
         seed=config.seed,
         start=first and first[0],
         checkpoint=checkpoint,
-        watch=lambda progress, _: watch(progress),
+        watch=watch,
     )
     save_adapter(fitted.adapter, out, base=llm.name, dtype=torch.float16)
     with llm.folded(fitted.adapter):

@@ -93,6 +93,19 @@ class LLM:
         """Where the weights are."""
         return next(self.model.parameters()).device
 
+    @property
+    def layers(self) -> torch.nn.ModuleList:
+        """The decoder's layers, lowest first.
+
+        Raises:
+            BaseModelError: the model has no such list.
+        """
+        count = self.model.config.num_hidden_layers
+        for module in self.model.get_decoder().children():
+            if isinstance(module, torch.nn.ModuleList) and len(module) == count:
+                return module
+        raise BaseModelError(f"{self.name} keeps its layers in no list.", hint="Use a decoder-only chat model.")
+
     # ---- adapters -------------------------------------------------------------------------------------
 
     @contextmanager
@@ -157,18 +170,26 @@ class LLM:
         Yields the states (nodes of the tree, D) that enter the layer above them, for `predict`; None, and all layers
         stay, when there is nothing to leave out or the model does more than run its layers one after the other.
         """
-        layers, norm = self.model.get_decoder().layers, self.model.get_decoder().norm
         if not depth or not self._stacks_plainly():
             yield None
             return
-        with ExitStack() as undo:
-            with ExitStack() as upper:
-                _bypass(layers, range(depth, len(layers)), upper)
-                upper.callback(setattr, self.model.get_decoder(), "norm", norm)
-                self.model.get_decoder().norm = _Through()
-                states = self._states(tree)
-            _bypass(layers, range(depth), undo)
+        with self._bypassed(range(depth, len(self.layers)), norm=True):
+            states = self._states(tree)
+        with self._bypassed(range(depth)):
             yield states
+
+    @contextmanager
+    def _bypassed(self, which: Iterable[int], *, norm: bool = False) -> Iterator[None]:
+        """Run without some layers, and without the last norm, within the block."""
+        decoder, layers = self.model.get_decoder(), self.layers
+        with ExitStack() as undo:
+            for i in which:
+                undo.callback(layers.__setitem__, i, layers[i])
+                layers[i] = _Through()
+            if norm:
+                undo.callback(setattr, decoder, "norm", decoder.norm)
+                decoder.norm = _Through()
+            yield
 
     def _states(self, tree: PrefixTree) -> torch.Tensor:
         states = torch.empty(len(tree), self.model.config.hidden_size, dtype=self.model.dtype)
@@ -185,14 +206,10 @@ class LLM:
     def _stacks_plainly(self) -> bool:
         """Say whether with every layer bypassed the states come out as they went in."""
         decoder = self.model.get_decoder()
-        layers, norm = getattr(decoder, "layers", None), getattr(decoder, "norm", None)
-        if layers is None or norm is None or not self._packs:
+        if not self._packs or not isinstance(getattr(decoder, "norm", None), torch.nn.Module):
             return False
-        probe = torch.randn(1, 2, self.model.config.hidden_size, dtype=self.model.dtype, device=self.device)
-        with ExitStack() as undo, torch.no_grad():
-            _bypass(layers, range(len(layers)), undo)
-            undo.callback(setattr, decoder, "norm", norm)
-            decoder.norm = _Through()
+        probe = torch.ones(1, 2, self.model.config.hidden_size, dtype=self.model.dtype, device=self.device)
+        with self._bypassed(range(len(self.layers)), norm=True), torch.no_grad():
             found = decoder(inputs_embeds=probe, use_cache=False).last_hidden_state
         return torch.equal(found, probe)
 
@@ -389,12 +406,6 @@ class _Through(torch.nn.Module):
 
     def forward(self, states: torch.Tensor, *_: object, **__: object) -> torch.Tensor:
         return states
-
-
-def _bypass(layers: torch.nn.ModuleList, which: Iterable[int], undo: ExitStack) -> None:
-    for i in which:
-        undo.callback(layers.__setitem__, i, layers[i])
-        layers[i] = _Through()
 
 
 def _choose(logits: torch.Tensor, sampling: Sampling, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:

@@ -149,7 +149,7 @@ class Night:
             seed=self.config.seed,
             parent=self._adapter_of(self.parent),
             cache=self.cache,
-            watch=lambda p, _: watch(p.step, p.steps, f"epoch {p.epoch + 1}, loss {p.loss:.3f}"),
+            watch=lambda p: watch(p.step, p.steps, f"epoch {p.epoch + 1}, loss {p.loss:.3f}"),
         )
         save_adapter(fitted.adapter, self.folder / NEW, base=self.base.name)
         return Trained(NEW, tuple(fitted.losses), fitted.tokens, tuple(fitted.learned), len(fitted.losses))

@@ -75,7 +75,7 @@ def train(
     seed: int,
     parent: Adapter | None = None,
     cache: Path | None = None,
-    watch: Callable[[Progress, Callable[[], Adapter]], None] = lambda progress, snapshot: None,
+    watch: Callable[[Progress], None] = lambda progress: None,
 ) -> Fitted:
     """Train tonight's adapter on a mixture, on top of last night's; the leash is held by the base without either.
 
@@ -143,13 +143,13 @@ def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
     seed: int,
     start: Adapter | None = None,
     checkpoint: Checkpoint | None = None,
-    watch: Callable[[Progress, Callable[[], Adapter]], None] = lambda progress, snapshot: None,
+    watch: Callable[[Progress], None] = lambda progress: None,
 ) -> Fitted:
     """Train an adapter on top of whatever is folded into the model; the model itself stays as it was.
 
     The adapter is a fresh one, or goes on from `start`, which must have the rank of `config`. `watch` is called after
-    each step and can take a snapshot of the adapter so far. Deterministic for equal inputs and seed on one machine,
-    also when it was stopped and goes on from a checkpoint.
+    each step. Deterministic for equal inputs and seed on one machine, also when it was stopped and goes on from a
+    checkpoint.
     """
     tree = PrefixTree([example.encoded for example in examples])
     with (
@@ -181,7 +181,7 @@ def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
                 at.tokens += report.tokens
                 at.certainty |= report.certainty
                 at.curve.append(report.loss)
-                watch(Progress(at.epoch, len(at.curve), planned, report.loss), snapshot)
+                watch(Progress(at.epoch, len(at.curve), planned, report.loss))
                 if checkpoint:
                     checkpoint.keep(at, parameters, optimizer)
             at.losses.append(sum(at.curve[len(at.curve) - len(steps) :]) / max(1, len(steps)))
@@ -318,11 +318,11 @@ def _lora(
 
 def _frozen_layers(llm: LLM, config: TrainConfig) -> int:
     """Count the lowest layers that stay as they are."""
-    return round(llm.model.config.num_hidden_layers * (1 - config.upper))
+    return round(len(llm.layers) * (1 - config.upper))
 
 
 def _linear_layers(llm: LLM, config: TrainConfig) -> list[str]:
     """Name the linear layers that are adapted: all of the upper part, but not the output head."""
-    adapted = list(llm.model.get_decoder().layers)[_frozen_layers(llm, config) :]
+    adapted = list(llm.layers)[_frozen_layers(llm, config) :]
     inside = {id(module) for layer in adapted for module in layer.modules() if isinstance(module, torch.nn.Linear)}
     return [name for name, module in llm.model.named_modules() if id(module) in inside]
