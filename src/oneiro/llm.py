@@ -23,10 +23,10 @@ from oneiro.errors import BaseModelError
 from oneiro.kv_cache import decoding_cache, lay_out
 from oneiro.packing import Packed, PrefixTree, window
 from oneiro.parallel import beside_each_other, even_parts, workers
+from oneiro.sampling import choose
 from oneiro.types import ChatMessage, Completion, Sampling
 
 _AT_ONCE = 12  # examples read in one row
-_CANDIDATES = 64
 _EVERYDAY = 0.1  # share of the vocabulary
 _WORTH_COMPACTING = 0.75  # share of unfinished rows: to copy all keys costs a step
 _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in which a mask decides what is seen
@@ -362,7 +362,7 @@ class LLM:
         positions = positions[:, -1:]
         rows, going = list(range(len(prompts))), range(len(prompts))
         for _ in range(sampling.max_new_tokens):
-            tokens, logprobs = _choose(self._head(last), sampling, generator)
+            tokens, logprobs = choose(self._head(last), sampling, generator)
             yield from ((rows[slot], int(tokens[slot]), float(logprobs[slot])) for slot in going)
             going = [slot for slot in going if int(tokens[slot]) not in self._stop_ids]
             if not going:
@@ -406,26 +406,6 @@ class _Through(torch.nn.Module):
 
     def forward(self, states: torch.Tensor, *_: object, **__: object) -> torch.Tensor:
         return states
-
-
-def _choose(logits: torch.Tensor, sampling: Sampling, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pick one token for each row of logits (B, V); log-probabilities are those at temperature 1.
-
-    The nucleus of `top_p` is looked for among the `_CANDIDATES` likeliest tokens: to sort a whole vocabulary takes
-    longer than the model.
-    """
-    if sampling.temperature <= 0:
-        tokens = logits.argmax(-1).cpu()
-    elif sampling.top_p < 1:
-        likeliest, candidates = logits.topk(min(_CANDIDATES, logits.shape[-1]))
-        nucleus = (likeliest / sampling.temperature).softmax(-1).cpu()
-        nucleus[nucleus.cumsum(-1) - nucleus > sampling.top_p] = 0
-        tokens = candidates.cpu().gather(-1, torch.multinomial(nucleus, 1, generator=generator))[:, 0]
-    else:
-        every = (logits / sampling.temperature).softmax(-1).cpu()
-        tokens = torch.multinomial(every, 1, generator=generator)[:, 0]
-    chosen = logits.gather(-1, tokens[:, None].to(logits.device))[:, 0] - logits.logsumexp(-1)
-    return tokens, chosen.cpu()
 
 
 def _cpu_multiplies_bf16() -> bool:
