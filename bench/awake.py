@@ -1,8 +1,8 @@
 """How fast the awake model answers, and whether it says what transformers' own `generate` says.
 
-Fifty prompts (the first of the story battery), one at a time, greedy, 40 tokens each. Three writers in turns:
-Oneiro's `stream`, `generate` on the same weights, and
-`generate` on the fp32 weights as they lie on the disk. Counts answers that are equal to the letter.
+Fifty prompts (the first of the story battery), one at a time, greedy, 40 tokens each. Three writers in turns: Oneiro's
+`stream`, `generate` on the same weights, and `generate` on the fp32 weights as they lie on the disk. Counts answers
+that are equal to the letter.
 
 Run: `python bench/awake.py > results/awake.json`
 """

@@ -31,7 +31,7 @@ from oneiro import anchors, dream
 from oneiro.adapters import load_adapter
 from oneiro.config import NightConfig
 from oneiro.demo import Day, read_day
-from oneiro.dreamers import for_base
+from oneiro.dreamers import for_base, shipped_folder
 from oneiro.embedded import cache_dir, resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
@@ -40,7 +40,7 @@ from oneiro.remembering import Remembering
 from oneiro.text import words
 from oneiro.types import ChatMessage, Completion, Sample, Sampling, Turn
 
-_EVERY = 8  # of the texts that a plain loop writes one after another this many are written once
+_EVERY = 8  # of the texts that a plain loop writes one after another, one in so many is written
 _ROADS = ("oneiro", "trl", "original", "original_all")
 _KNOWLEDGE = slice(24, 88)  # the exam asks the first 24
 Found = dict[str, Any]
@@ -141,7 +141,7 @@ def _trl(day: Day, folder: Path) -> Found:
         for q, a in rows
     ]
     trained = _fine_tune(base, data, settings, {"r": config.r, "lora_alpha": config.lora_alpha}, folder / "trl")
-    return _plain_night(base, day, dreams, writing, trained, folder / "trl")
+    return {"trained_on": len(dreams), **_plain_night(base, day, dreams, writing, trained, folder / "trl")}
 
 
 def _original(day: Day, folder: Path, *, all_dreams: bool = False) -> Found:
@@ -165,7 +165,7 @@ def _original(day: Day, folder: Path, *, all_dreams: bool = False) -> Found:
     data = [{"messages": [{"role": "user", "content": q}, {"role": "assistant", "content": a}]} for q, a in rows]
     lora = {"r": 256, "lora_alpha": 256, "lora_dropout": 0.15}
     trained = _fine_tune(base, data, settings, lora, folder / "original")
-    return _plain_night(base, day, dreams, writing, trained, folder / "original")
+    return {"trained_on": len(chosen), **_plain_night(base, day, dreams, writing, trained, folder / "original")}
 
 
 _WALKS: dict[str, Callable[[Day, Path], Found]] = {
@@ -214,14 +214,13 @@ def _plain_night(base: LLM, day: Day, dreams: list[list[str]], writing: float, t
         scores, after = _ask(base, _fair(day, dreams)), _ask(base, known)
     return {
         "seconds": {"night": writing + trained + examined, "dream": writing, "train": trained, "exam": examined},
-        "trained_on": len(dreams),
         "recall": _count(scores),
         "knowledge_kept": _count(after),
     }
 
 
 class _Alone:
-    """A writer that writes every so manieth text with `generate`, one after the other, and notes how long all take."""
+    """A writer that writes every eighth text with `generate`, one after the other, and notes how long all take."""
 
     def __init__(self, base: LLM) -> None:
         self._base = base
@@ -231,9 +230,10 @@ class _Alone:
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
         if not chats or chats[0][-1].content == "The user":  # the reading; it needs all of them
             return self._dreamer.complete(chats, sampling)
-        started = time.monotonic()
-        for chat in chats[::_EVERY]:
-            _generate(self._base, chat, sampling)
+        with self._base.folded(load_adapter(shipped_folder())):  # without it the base goes on to the last token
+            started = time.monotonic()
+            for chat in chats[::_EVERY]:
+                _generate(self._base, chat, sampling)
         self.seconds += (time.monotonic() - started) * len(chats) / len(chats[::_EVERY])
         return [Completion("", 0.0)] * len(chats)
 

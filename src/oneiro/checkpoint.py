@@ -4,8 +4,6 @@ The file is a safetensors file: the adapter's parameters, AdamW's two moments of
 remembers. A training that goes on from it ends with the very same adapter as one that was never stopped.
 """
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ from safetensors.torch import save_file
 
 from oneiro.errors import InputError, MindError
 from oneiro.records import from_json, to_json
+from oneiro.whole import written_whole
 
 
 @dataclass
@@ -77,10 +76,8 @@ class Checkpoint:
             tensors[f"{i}.parameter"] = parameter.detach().cpu().contiguous()
             tensors[f"{i}.exp_avg"] = moments["exp_avg"].cpu().contiguous()
             tensors[f"{i}.exp_avg_sq"] = moments["exp_avg_sq"].cpu().contiguous()
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._file.parent, delete=False) as stream:
-            save_file(tensors, stream.name, metadata={"key": self._key, "standing": to_json(standing)})
-        os.replace(stream.name, self._file)  # noqa: PTH105 - the atomic replacement of a whole file
+        with written_whole(self._file) as aside:
+            save_file(tensors, aside, metadata={"key": self._key, "standing": to_json(standing)})
 
     def done(self) -> None:
         """Forget what was kept."""

@@ -7,8 +7,6 @@ Source: forgetting follows the KL to the base ("RL's Razor", https://arxiv.org/a
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from oneiro.llm import LLM
 from oneiro.packing import PrefixTree
 from oneiro.render import Encoded
+from oneiro.whole import written_whole
 
 _IDS, _LOGPROBS = ".ids", ".logprobs"
 
@@ -87,9 +86,7 @@ def _read(file: Path | None) -> dict[str, Teacher]:
 
 
 def _write(file: Path, teachers: dict[str, Teacher]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
     tensors = {name + _IDS: t.ids.to(torch.int32) for name, t in teachers.items()}
     tensors |= {name + _LOGPROBS: t.logprobs for name, t in teachers.items()}
-    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
-        save_file(tensors, stream.name)
-    os.replace(stream.name, file)  # noqa: PTH105 - the atomic replacement of a whole file
+    with written_whole(file) as aside:
+        save_file(tensors, aside)

@@ -6,11 +6,10 @@ belongs to one base (its folder is named by the hash of the weights). Does *not*
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 
 from oneiro.types import ChatMessage, Completion, Sampling, Writer
+from oneiro.whole import written_whole
 
 
 class Remembering:
@@ -53,7 +52,5 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, known: dict[str, str]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as stream:
-        json.dump(known, stream, ensure_ascii=False, indent=0)
-    os.replace(stream.name, file)  # noqa: PTH105 - the atomic replacement of a whole file
+    with written_whole(file) as aside:
+        aside.write_text(json.dumps(known, ensure_ascii=False, indent=0), encoding="utf-8")

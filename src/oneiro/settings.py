@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from oneiro.config import DEFAULT_MODEL, NightConfig
 from oneiro.errors import BaseModelError, InputError, MindError
+from oneiro.whole import written_whole
 
 SETTINGS = "mind.toml"
 DATABASE = "mind.db"
@@ -131,6 +132,5 @@ def write_settings(mind: Path, settings: Settings) -> None:
     data: dict[str, Any] = {"base": {"model": settings.model or DEFAULT_MODEL, "sha256": settings.sha256}}
     if settings.overrides:
         data["night"] = settings.overrides
-    aside = mind / f"{SETTINGS}.tmp"
-    aside.write_text(tomli_w.dumps(data), encoding="utf-8")
-    aside.replace(mind / SETTINGS)
+    with written_whole(mind / SETTINGS) as aside:
+        aside.write_text(tomli_w.dumps(data), encoding="utf-8")
