@@ -120,7 +120,7 @@ def _oneiro(day: Day, folder: Path) -> Found:
 
 
 def _trl(day: Day, folder: Path) -> Found:
-    from trl import SFTConfig  # noqa: PLC0415 - an extra, of this road only
+    from trl import SFTConfig  # noqa: PLC0415 - an extra, of this road only  # pyright: ignore
 
     dreams, config = _dreams(folder), NightConfig().train
     base = LLM.load(resolve("smollm2"))
@@ -145,7 +145,7 @@ def _trl(day: Day, folder: Path) -> Found:
 
 
 def _original(day: Day, folder: Path, *, all_dreams: bool = False) -> Found:
-    from trl import SFTConfig  # noqa: PLC0415 - an extra, of this road only
+    from trl import SFTConfig  # noqa: PLC0415 - an extra, of this road only  # pyright: ignore
 
     dreams = _dreams(folder)
     base = LLM.load(resolve("smollm2"))
@@ -182,10 +182,10 @@ _QUIET = {"report_to": "none", "save_strategy": "no", "disable_tqdm": True, "use
 
 def _fine_tune(base: LLM, data: list[Found], settings: Any, lora: Found, folder: Path) -> float:
     """Train with TRL and PEFT, save the adapter; returns the seconds of the training."""
-    from datasets import Dataset  # noqa: PLC0415
+    from datasets import Dataset  # noqa: PLC0415  # pyright: ignore
     from peft import LoraConfig  # noqa: PLC0415
     from transformers import AutoModelForCausalLM  # noqa: PLC0415
-    from trl import SFTTrainer  # noqa: PLC0415
+    from trl import SFTTrainer  # noqa: PLC0415  # pyright: ignore
 
     trainer = SFTTrainer(
         model=AutoModelForCausalLM.from_pretrained(resolve("smollm2").path),
@@ -279,9 +279,7 @@ def _grounding(base: LLM) -> list[list[str]]:
     config = NightConfig().anchors
     cache = cache_dir() / base.sha256[:16]
     prompts = anchors.draw_prompts(config, seed=1)
-    answered = anchors.answer_anchors(
-        prompts, Remembering(base, cache / "answers.json"), max_new_tokens=config.max_new_tokens
-    )
+    answered = anchors.answer_anchors(prompts, Remembering(base, cache / "answers.json"), config)
     return [[anchor.question, anchor.answer] for anchor in answered]
 
 

@@ -51,10 +51,8 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
     screened = _dreams(base, file, config)
     prompts = anchors.draw_prompts(config.anchors, seed=config.seed + 1)
     cache = cache_dir() / base.sha256[:16]
-    grounding = anchors.answer_anchors(
-        prompts, Remembering(base, cache / "answers.json"), max_new_tokens=config.anchors.max_new_tokens
-    )
-    chosen = rehearse.rehearse([], grounding, config.rehearse, replaced=set(), seed=config.seed + 1)
+    grounding = anchors.answer_anchors(prompts, Remembering(base, cache / "answers.json"), config.anchors)
+    chosen = rehearse.rehearse([], grounding, config.rehearse, replaced={}, seed=config.seed + 1)
     mixed = mixture.mix(screened.kept, chosen, config.mixture, seed=config.seed)
     day = read_day(file, short=False)
     dreamed = {" ".join(words(d.question)) for d in screened.kept if not d.held_out}
