@@ -3,9 +3,10 @@
 - *oneiro*: the product itself, `Mind.sleep`, from the last word of the day to waking.
 - *trl*: one-at-a-time `generate` for the same dreams and the same exam, TRL's `SFTTrainer` with PEFT on the same dreams
   and the same grounding (as plain labels, padded batches), rank, epochs and rate as Oneiro's.
-- *original*: Gal Lahat's (2025): 17 dreams of the whole day one after another at temperature 1.3; r=256, alpha 256,
-  dropout 0.15, 2 epochs, 2e-4 with a cosine, batches of one times four, loss on the whole text, 30 grounding facts.
-  Trained on 17 of the dreams (as he did) and, as *original_all*, on all of them.
+- *original*: Gal Lahat's (2025): 17 dreams of the whole day one after another at temperature 1.3, each a chat of about
+  seven questions; r=256, alpha 256, dropout 0.15, 2 epochs, 2e-4 with a cosine, batches of one times four, loss on the
+  whole text, 30 grounding facts. His dreams' questions are drawn from ours; his way of writing is only timed.
+  *original_all*, on request, trains on every dream of ours, each a chat of its own.
 
 Each road is a process of its own, so that its peak memory can be told, and all are walked in turns. Recall is asked in
 wordings never dreamed. One-at-a-time writing is timed on every eighth text and scaled; everything else is run whole.
@@ -15,6 +16,7 @@ Run: `python bench/roads.py --repeats 1 > results/roads.json` (TRL: `pip install
 
 import argparse
 import json
+import random
 import resource
 import statistics
 import subprocess
@@ -51,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--day", type=Path, help="a day file (default: the demo's)")
     parser.add_argument("--repeats", type=int, default=1, help="how often each road is walked")
-    parser.add_argument("--roads", nargs="+", choices=_ROADS, default=list(_ROADS))
+    parser.add_argument("--roads", nargs="+", choices=_ROADS, default=list(_ROADS[:3]))
     parser.add_argument("--child", nargs=2, metavar=("ROAD", "FOLDER"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
@@ -150,7 +152,8 @@ def _original(day: Day, folder: Path, *, all_dreams: bool = False) -> Found:
     dreams = _dreams(folder)
     base = LLM.load(resolve("smollm2"))
     writing = _whole_days(base, day)
-    chosen = dreams if all_dreams else dreams[:: max(1, len(dreams) // 17)][:17]
+    rng = random.Random(0)
+    chats = [[dream] for dream in dreams] if all_dreams else [rng.sample(dreams, 7) for _ in range(17)]
     settings = SFTConfig(
         output_dir=str(folder / "original"),
         num_train_epochs=2,
@@ -161,11 +164,16 @@ def _original(day: Day, folder: Path, *, all_dreams: bool = False) -> Found:
         gradient_checkpointing=False,
         **_QUIET,
     )
-    rows = [*chosen, *_grounding(base)[:30]]
-    data = [{"messages": [{"role": "user", "content": q}, {"role": "assistant", "content": a}]} for q, a in rows]
+    rows = [*chats, *([fact] for fact in _grounding(base)[:30])]
+    data = [{"messages": [line for q, a in chat for line in _exchange(q, a)]} for chat in rows]
     lora = {"r": 256, "lora_alpha": 256, "lora_dropout": 0.15}
     trained = _fine_tune(base, data, settings, lora, folder / "original")
-    return {"trained_on": len(chosen), **_plain_night(base, day, dreams, writing, trained, folder / "original")}
+    trained_on = len({tuple(dream) for chat in chats for dream in chat})
+    return {"trained_on": trained_on, **_plain_night(base, day, dreams, writing, trained, folder / "original")}
+
+
+def _exchange(question: str, answer: str) -> list[Found]:
+    return [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
 
 
 _WALKS: dict[str, Callable[[Day, Path], Found]] = {
