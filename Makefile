@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTHON ?= python3
 
-.PHONY: demo test bench check slow clean
+.PHONY: demo test bench experiment table check slow clean
 
 demo: $(READY)
 	$(BIN)/oneiro demo
@@ -20,6 +20,14 @@ slow: $(READY)
 bench: $(READY)
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[bench]"
 	$(BIN)/python bench/bench.py
+
+experiment: $(READY)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[bench]"
+	$(BIN)/python bench/experiment.py
+
+table: $(READY)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[bench]"
+	$(BIN)/python bench/table.py
 
 check: $(READY)
 	$(BIN)/ruff format --check src tests bench

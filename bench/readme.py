@@ -5,35 +5,26 @@ Run: `python bench/readme.py`
 
 import json
 import statistics
-from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).parents[1]
+from marked import ROOT, write_marked
+
 _MOST = 88  # characters of an answer
 _ROADS = {
     "oneiro": "Oneiro",
     "trl": "TRL's `SFTTrainer`, dreams written one at a time",
-    "original_all": "the original recipe, given the same dreams",
-    "original": "the original recipe as published, 17 dreams",
+    "original": "the original recipe, 17 chats of seven of the same dreams",
 }
 
 
 def main() -> None:
     """Replace what stands between the marks."""
-    _write("first night", account(_read("first_night")))
-    _write("speed", cost(_read("bench")))
+    write_marked("first night", account(_read("first_night")), script="readme.py")
+    write_marked("speed", cost(_read("bench")), script="readme.py")
 
 
 def _read(name: str) -> dict[str, Any]:
-    return json.loads((_ROOT / "results" / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def _write(part: str, text: str) -> None:
-    readme = _ROOT / "README.md"
-    begin, end = f"<!-- {part}: written by bench/readme.py -->\n", f"<!-- /{part} -->\n"
-    head, rest = readme.read_text(encoding="utf-8").split(begin)
-    _, tail = rest.split(end)
-    readme.write_text(f"{head}{begin}\n{text}\n{end}{tail}", encoding="utf-8")
+    return json.loads((ROOT / "results" / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def cost(bench: dict[str, Any]) -> str:

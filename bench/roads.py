@@ -16,7 +16,6 @@ Run: `python bench/roads.py --repeats 1 > results/roads.json` (TRL: `pip install
 
 import argparse
 import json
-import random
 import resource
 import statistics
 import subprocess
@@ -27,6 +26,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import plain
 from provenance import provenance
 
 from oneiro import anchors, dream
@@ -122,58 +122,32 @@ def _oneiro(day: Day, folder: Path) -> Found:
 
 
 def _trl(day: Day, folder: Path) -> Found:
-    from trl import SFTConfig  # noqa: PLC0415 - an extra, of this road only  # pyright: ignore
-
     dreams, config = _dreams(folder), NightConfig().train
     base = LLM.load(resolve("smollm2"))
     writing = _one_at_a_time(base, day)
-    rows = [*dreams, *_grounding(base)]
-    settings = SFTConfig(
-        output_dir=str(folder / "trl"),
-        num_train_epochs=config.epochs,
-        per_device_train_batch_size=config.batch_size,
-        learning_rate=config.learning_rate,
-        lr_scheduler_type="cosine",
-        warmup_steps=config.warmup_steps,
-        gradient_checkpointing=False,
-        **_QUIET,
-    )
-    data = [
-        {"prompt": [{"role": "user", "content": q}], "completion": [{"role": "assistant", "content": a}]}
-        for q, a in rows
-    ]
-    trained = _fine_tune(base, data, settings, {"r": config.r, "lora_alpha": config.lora_alpha}, folder / "trl")
+    rows = [plain.answered(pair) for pair in [*dreams, *_grounding(base)]]
+    settings = {
+        "num_train_epochs": config.epochs,
+        "per_device_train_batch_size": config.batch_size,
+        "learning_rate": config.learning_rate,
+        "lr_scheduler_type": "cosine",
+        "warmup_steps": config.warmup_steps,
+    }
+    lora = {"r": config.r, "lora_alpha": config.lora_alpha}
+    trained = plain.fine_tune(base, rows, settings, lora, folder / "trl")
     return {"trained_on": len(dreams), **_plain_night(base, day, dreams, writing, trained, folder / "trl")}
 
 
 def _original(day: Day, folder: Path, *, all_dreams: bool = False) -> Found:
-    from trl import SFTConfig  # noqa: PLC0415 - an extra, of this road only  # pyright: ignore
-
     dreams = _dreams(folder)
     base = LLM.load(resolve("smollm2"))
     writing = _whole_days(base, day)
-    rng = random.Random(0)
-    chats = [[dream] for dream in dreams] if all_dreams else [rng.sample(dreams, 7) for _ in range(17)]
-    settings = SFTConfig(
-        output_dir=str(folder / "original"),
-        num_train_epochs=2,
-        per_device_train_batch_size=1,
-        gradient_accumulation_steps=4,
-        learning_rate=2e-4,
-        lr_scheduler_type="cosine",
-        gradient_checkpointing=False,
-        **_QUIET,
-    )
-    rows = [*chats, *([fact] for fact in _grounding(base)[:30])]
-    data = [{"messages": [line for q, a in chat for line in _exchange(q, a)]} for chat in rows]
-    lora = {"r": 256, "lora_alpha": 256, "lora_dropout": 0.15}
-    trained = _fine_tune(base, data, settings, lora, folder / "original")
+    chats = [[dream] for dream in dreams] if all_dreams else plain.dream_chats(dreams, seed=0)
+    facts = [[fact] for fact in _grounding(base)[: plain.GROUNDING]]
+    rows = [plain.chatted(chat) for chat in [*chats, *facts]]
+    trained = plain.fine_tune(base, rows, plain.ORIGINAL, plain.ORIGINAL_LORA, folder / "original")
     trained_on = len({tuple(dream) for chat in chats for dream in chat})
     return {"trained_on": trained_on, **_plain_night(base, day, dreams, writing, trained, folder / "original")}
-
-
-def _exchange(question: str, answer: str) -> list[Found]:
-    return [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
 
 
 _WALKS: dict[str, Callable[[Day, Path], Found]] = {
@@ -182,31 +156,9 @@ _WALKS: dict[str, Callable[[Day, Path], Found]] = {
     "original": _original,
     "original_all": lambda day, folder: _original(day, folder, all_dreams=True),
 }
-_QUIET = {"report_to": "none", "save_strategy": "no", "disable_tqdm": True, "use_cpu": True, "logging_strategy": "no"}
 
 
 # ---- what the plain roads share -----------------------------------------------------------------------
-
-
-def _fine_tune(base: LLM, data: list[Found], settings: Any, lora: Found, folder: Path) -> float:
-    """Train with TRL and PEFT, save the adapter; returns the seconds of the training."""
-    from datasets import Dataset  # noqa: PLC0415  # pyright: ignore
-    from peft import LoraConfig  # noqa: PLC0415
-    from transformers import AutoModelForCausalLM  # noqa: PLC0415
-    from trl import SFTTrainer  # noqa: PLC0415  # pyright: ignore
-
-    trainer = SFTTrainer(
-        model=AutoModelForCausalLM.from_pretrained(resolve("smollm2").path),
-        args=settings,
-        train_dataset=Dataset.from_list(data),
-        processing_class=base.tokenizer,
-        peft_config=LoraConfig(target_modules="all-linear", task_type="CAUSAL_LM", **lora),
-    )
-    started = time.monotonic()
-    trainer.train()
-    spent = time.monotonic() - started
-    trainer.save_model(str(folder))
-    return spent
 
 
 def _plain_night(base: LLM, day: Day, dreams: list[list[str]], writing: float, trained: float, folder: Path) -> Found:

@@ -7,27 +7,25 @@ Run: `python bench/sweep.py bench/days/nurse.toml --set train.epochs=4 --set tra
 """
 
 import argparse
-import hashlib
 import json
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from oneiro import anchors, dream, exam, mixture, rehearse, screen, train
+from dreaming import dreams_of
+
+from oneiro import anchors, exam, mixture, rehearse, train
 from oneiro.adapters import save_adapter
 from oneiro.config import ExamConfig, NightConfig
 from oneiro.demo import read_day
-from oneiro.dreamers import for_base
 from oneiro.embedded import cache_dir, resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
-from oneiro.records import from_json, to_json
 from oneiro.remembering import Remembering
 from oneiro.settings import override, parse_values
 from oneiro.text import words
-from oneiro.types import Sample, Screened, Turn
+from oneiro.types import Sample
 
 _KNOWLEDGE = slice(24, 88)  # the exam asks the first 24
 
@@ -48,13 +46,13 @@ def main() -> None:
 
 
 def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[str, Any]:
-    screened = _dreams(base, file, config)
+    day = read_day(file, short=False)
+    screened = dreams_of(base, file.stem, day.say, config)
     prompts = anchors.draw_prompts(config.anchors, seed=config.seed + 1)
     cache = cache_dir() / base.sha256[:16]
     grounding = anchors.answer_anchors(prompts, Remembering(base, cache / "answers.json"), config.anchors)
     chosen = rehearse.rehearse([], grounding, config.rehearse, replaced={}, seed=config.seed + 1)
     mixed = mixture.mix(screened.kept, chosen, config.mixture, seed=config.seed)
-    day = read_day(file, short=False)
     dreamed = {" ".join(words(d.question)) for d in screened.kept if not d.held_out}
     fair = [s for s in day.samples if s.battery != "recall" or " ".join(words(s.question)) not in dreamed]
     known = [s.sample for s in _ask(base, batteries.knowledge()[_KNOWLEDGE]) if s.correct]
@@ -83,26 +81,6 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
         "losses": [round(loss, 3) for loss in fitted.losses],
         "missed": [[s.sample.question, s.answer] for s in scores if s.sample.battery == "recall" and not s.correct],
     }
-
-
-def _dreams(base: LLM, file: Path, config: NightConfig) -> Screened:
-    """Dream of a day and screen it, or take both from the cache."""
-    settings = json.dumps([asdict(config.dream), asdict(config.screen), config.seed])
-    key = hashlib.sha256((file.read_text(encoding="utf-8") + settings).encode()).hexdigest()[:16]
-    kept = cache_dir() / "sweep" / f"{file.stem}-{key}.json"
-    if not kept.exists():
-        turns = [Turn(number, line) for number, line in enumerate(read_day(file, short=False).say)]
-        started = time.monotonic()
-        draft = dream.dream(turns, for_base(base), config.dream, night=1, seed=config.seed)
-        dreamt = time.monotonic()
-        screened = screen.screen(draft, base, config.screen, seed=config.seed)
-        sys.stderr.write(
-            f"{file.stem}: {len(draft.dreams)} dreams in {dreamt - started:.0f} s, "
-            f"{len(screened.kept)} kept in {time.monotonic() - dreamt:.0f} s\n"
-        )
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(to_json(screened), encoding="utf-8")
-    return from_json(Screened, kept.read_text(encoding="utf-8"))
 
 
 def _ask(llm: LLM, samples: list[Sample]) -> list[Any]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from oneiro.text import says, words
 from oneiro.types import Accuracy, Sample, Score
 
-_PHRASED = ("identity", "abstention")  # alternatives are phrases that may themselves deny
+_PHRASED = ("identity", "abstention", "refusal")  # alternatives are phrases that may themselves deny
 
 
 def is_correct(sample: Sample, answer: str) -> bool:

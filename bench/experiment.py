@@ -1,0 +1,95 @@
+"""The experiment: does it remember, and stay itself? Personas tell their days, each arm sleeps on them, all are asked.
+
+One run is one arm with one persona and one seed, night after night; its file under `results/` is written anew after
+every night, and what the arm has learned lies in `--work`. A run that was stopped goes on where it stood, a finished
+one is not run again. The personas in `bench/personas/tuning` are for finding recipes, those in `report` for reporting.
+
+Run: `python bench/experiment.py --arms oneiro no_sleep --personas kester efua --seeds 0`
+     `python bench/experiment.py --arms oneiro --personas marnie --out tried` while looking for a recipe
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from arms import ARMS, Arm
+from measures import after_night, perplexity
+from persona import Persona, read_persona
+from provenance import provenance
+
+from oneiro.embedded import cache_dir, resolve
+from oneiro.evals import batteries
+from oneiro.llm import LLM
+from oneiro.remembering import Remembering
+from oneiro.types import ChatMessage, Sampling
+from oneiro.whole import written_whole
+
+_PERSONAS = Path(__file__).parent / "personas"
+_NIGHTS = {"six_nights": 6}
+Found = dict[str, Any]
+
+
+def main() -> None:
+    """Run everything asked for that has no result yet."""
+    folders = {folder.name: folder for folder in sorted(_PERSONAS.glob("*/*"))}
+    report = [name for name, folder in folders.items() if folder.parent.name == "report"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=["no_sleep", "prompt", "retrieval", "oneiro"])
+    parser.add_argument("--personas", nargs="+", choices=list(folders), default=report)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--nights", type=int, help="stop after so many (default: all the persona's days)")
+    parser.add_argument("--setting", default="six_nights", help="the folder under --out")
+    parser.add_argument("--out", type=Path, default=_PERSONAS.parent.parent / "results", metavar="DIR")
+    parser.add_argument("--work", type=Path, default=cache_dir() / "experiment", metavar="DIR", help="where minds live")
+    asked = parser.parse_args()
+    base = LLM.load(resolve("smollm2"))
+    runs = [(arm, name, seed) for seed in asked.seeds for name in asked.personas for arm in asked.arms]
+    for number, (arm, name, seed) in enumerate(runs, start=1):
+        place = Path(asked.setting) / arm / f"{name}-{seed}"
+        sys.stderr.write(f"run {number} of {len(runs)}: {place}\n")
+        made = ARMS[arm](base, asked.work / place, seed=seed)
+        live(made, read_persona(folders[name]), (asked.out / place).with_suffix(".json"), base, nights=asked.nights)
+
+
+def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | None = None) -> None:
+    """Tell a persona's days to an arm, let it sleep on each, and measure after each; goes on from the file."""
+    found = json.loads(file.read_text("utf-8")) if file.exists() else {**provenance(), "nights": []}
+    untouched = Remembering(base, cache_dir() / base.sha256[:16] / "answers.json")
+    texts = batteries.neutral()
+    before = perplexity(base, texts)
+    days = persona.days[:nights]
+    for night, day in enumerate(days, start=1):
+        if len(found["nights"]) == len(days):
+            return
+        started = time.monotonic()
+        arm.tell(day)
+        slept = arm.sleep(night)
+        if night <= len(found["nights"]):
+            continue
+        asleep = time.monotonic()
+        with arm.awake() as llm:
+            measured = after_night(
+                persona,
+                night,
+                lambda chats, tokens: _write(llm, [arm.see(chat) for chat in chats], tokens),
+                lambda chats, tokens: _write(untouched, chats, tokens),
+                arm.trained_on(),
+                whole=night == len(days),
+            )
+            measured["perplexity_ratio"] = round(perplexity(llm, texts) / before, 4)
+        found["nights"].append({"night": night, "slept": slept, **measured})
+        with written_whole(file) as aside:
+            aside.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        spent = f"{asleep - started:.0f} s told and slept, {time.monotonic() - asleep:.0f} s asked"
+        sys.stderr.write(f"  night {night}: {json.dumps(measured['counts'])} ({spent})\n")
+
+
+def _write(writer: Any, chats: list[list[ChatMessage]], tokens: int) -> list[str]:
+    return [completion.text for completion in writer.complete(chats, Sampling(tokens))]
+
+
+if __name__ == "__main__":
+    main()

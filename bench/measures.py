@@ -1,0 +1,113 @@
+"""The measures of a mind after a night: what it remembers, and whether it is still itself.
+
+Every measure is a count, k of n; where generation 0's own answer matters it is asked the same questions once.
+
+- *recall*: told facts in wordings no night trained on; `recall_oldest`: of the first night's facts.
+- *update_new*, *update_old*: of facts that changed, the new value given; an old value named (an error).
+- *abstention*: what was never told is said to be unknown.
+- *knowledge*: of the general questions generation 0 answers right, those still right.
+- *bias_free*: unrelated texts that name no memory; `bias_chance`: generation 0's own texts, by the same words.
+- *role*: who is who, right side kept; `role_kept`: of what generation 0 gets right.
+- *useful*: short instructions followed; `useful_kept`: of what generation 0 gets right.
+- *refused*, *over_refused*: harmful requests declined, and harmless ones that only sound alarming.
+- *perplexity_ratio*: of neutral prose, to generation 0's; no count.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from persona import Memory, Persona
+
+from oneiro.evals import batteries, scoring
+from oneiro.llm import LLM
+from oneiro.render import Encoded
+from oneiro.text import words
+from oneiro.types import ChatMessage, Sample, Score
+
+Ask = Callable[[list[list[ChatMessage]], int], list[str]]
+Counts = dict[str, list[int]]
+_TOKENS = {"recall": 40, "abstention": 40, "stories": 60, "role": 40, "useful": 24, "knowledge": 24, "safety": 32}
+_DRAWN = {"knowledge": 96, "stories": 36, "abstention": 24, "useful": 35}  # of a battery, on nights but the last
+_KNOWLEDGE_OF_EXAM = 24  # questions that the night's own exam asks are not asked again
+
+
+def after_night(
+    persona: Persona, night: int, ask: Ask, base: Ask, trained_on: set[str], *, whole: bool
+) -> dict[str, Any]:
+    """Ask everything after a night; `whole` asks all of the batteries, otherwise a fixed draw of each."""
+    asked = [(m, s) for m, s in persona.recall(night) if " ".join(words(s.question)) not in trained_on]
+    recall = _ask([sample for _, sample in asked], ask, "recall")
+    memories = [memory for memory, _ in asked]
+    counts: Counts = {"recall": _count(recall), **_recall_by(memories, recall, night), **_updates(memories, recall)}
+    counts["abstention"] = _count(_ask(_abstention(persona, night, whole), ask, "abstention"))
+    for battery, samples in (
+        ("knowledge", _draw(batteries.knowledge()[_KNOWLEDGE_OF_EXAM:], "knowledge", whole)),
+        ("role", batteries.identity()),
+        ("useful", _draw(batteries.useful(), "useful", whole)),
+    ):
+        before, now = _ask(samples, base, battery), _ask(samples, ask, battery)
+        kept = [after for after, first in zip(now, before, strict=True) if first.correct]
+        counts |= {battery: _count(now), f"{battery}_kept": _count(kept)}
+    counts["knowledge"] = counts.pop("knowledge_kept")  # paired: only what generation 0 knows can be kept
+    stories = _draw(batteries.stories(persona.leaks(night)), "stories", whole)
+    counts["bias_free"] = _count(_ask(stories, ask, "stories"))
+    counts["bias_chance"] = _count(_ask(stories, base, "stories"))
+    counts |= _safety(ask)
+    return {
+        "counts": counts,
+        "missed": [[s.sample.question, s.answer] for s in recall if not s.correct] if whole else [],
+        "left_out": len(persona.recall(night)) - len(asked),
+    }
+
+
+def perplexity(llm: LLM, texts: Sequence[str]) -> float:
+    """Perplexity of plain text, token by token, without any chat around it."""
+    total, tokens = 0.0, 0
+    for text in texts:
+        ids = llm.tokenizer(text, add_special_tokens=False)["input_ids"]
+        with torch.inference_mode():
+            out = llm.answer_logits([Encoded(ids[:1], ids[1:])])
+        total -= float(out.logits.log_softmax(-1).gather(-1, out.targets[:, None]).sum())
+        tokens += len(ids) - 1
+    return math.exp(total / tokens)
+
+
+def _recall_by(memories: Sequence[Memory], scores: Sequence[Score], night: int) -> Counts:
+    """Recall by the night a fact was told, and of the oldest."""
+    pairs = list(zip(memories, scores, strict=True))
+    by_night = {f"recall_of_night_{day}": [s for m, s in pairs if m.day == day] for day in range(1, night + 1)}
+    by_kind = {f"recall_{kind}": [s for m, s in pairs if m.kind == kind] for kind in ("negation", "third_person")}
+    oldest = {"recall_oldest": by_night["recall_of_night_1"]}
+    return {name: _count(own) for name, own in (by_night | by_kind | oldest).items()}
+
+
+def _updates(memories: Sequence[Memory], scores: Sequence[Score]) -> Counts:
+    """Of the questions about facts that changed: answered with the new value; naming the old one."""
+    pairs = [(m, s) for m, s in zip(memories, scores, strict=True) if m.kind == "update"]
+    old = [any(set(words(value)) <= set(words(s.answer)) for value in m.old) for m, s in pairs if m.old]
+    return {"update_new": _count([s for _, s in pairs]), "update_old": [sum(old), len(old)]}
+
+
+def _abstention(persona: Persona, night: int, whole: bool) -> list[Sample]:
+    told = [line for day in persona.days[:night] for line in day.say]
+    return [*persona.never(night), *_draw(batteries.abstention(told), "abstention", whole)]
+
+
+def _safety(ask: Ask) -> Counts:
+    harmful, alarming = (_ask(batteries.safety(harmful=harmful), ask, "safety") for harmful in (True, False))
+    return {"refused": _count(harmful), "over_refused": _count(alarming)}
+
+
+def _draw(samples: list[Sample], battery: str, whole: bool) -> list[Sample]:
+    return samples if whole else samples[: _DRAWN[battery]]
+
+
+def _ask(samples: Sequence[Sample], ask: Ask, battery: str) -> list[Score]:
+    chats = [list(s.messages) or [ChatMessage("user", s.question)] for s in samples]
+    return scoring.score(samples, ask(chats, _TOKENS[battery]) if chats else [])
+
+
+def _count(scores: Sequence[Score]) -> list[int]:
+    return [sum(score.correct for score in scores), len(scores)]

@@ -1,0 +1,80 @@
+"""The experiment's own logic: what a persona knows, what is counted, how wide an interval is."""
+
+from pathlib import Path
+
+import pytest
+from measures import after_night
+from persona import Day, Memory, Persona, read_persona
+from table import _share
+
+from oneiro.types import ChatMessage
+
+PERSONAS = sorted((Path(__file__).parents[1] / "bench" / "personas").glob("*/*"))
+
+
+def _memory(fact: str, answer: str, day: int, *, replaces: str = "", old: tuple[str, ...] = ()) -> Memory:
+    kind = "update" if replaces else "plain"
+    return Memory(fact, kind, day, ({"ask": f"What is my {fact}?", "answers": [answer]},), replaces, old)
+
+
+MOVED = Persona(
+    "ada",
+    (
+        Day(("I live in Lyon.",), (_memory("town", "Lyon", 1),), ("Who is my boss?",), ("Lyon",)),
+        Day(("I moved to Oslo.",), (_memory("new town", "Oslo", 2, replaces="town", old=("Lyon",)),), (), ("Oslo",)),
+    ),
+)
+
+
+def test_a_fact_that_was_replaced_is_asked_no_more() -> None:
+    assert [m.fact for m in MOVED.known(1)] == ["town"]
+    assert [m.fact for m in MOVED.known(2)] == ["new town"]
+
+
+def test_naming_the_old_value_is_wrong_and_counted() -> None:
+    def ask(chats: list[list[ChatMessage]], tokens: int) -> list[str]:
+        return ["You live in Lyon." if "my new town" in chat[-1].content else "Fine." for chat in chats]
+
+    counts = after_night(MOVED, 2, ask, ask, set(), whole=False)["counts"]
+    assert counts["recall"] == counts["update_new"] == [0, 1]
+    assert counts["update_old"] == [1, 1]
+
+
+def test_a_question_that_a_night_trained_on_is_left_out() -> None:
+    def ask(chats: list[list[ChatMessage]], tokens: int) -> list[str]:
+        return ["You live in Oslo."] * len(chats)
+
+    found = after_night(MOVED, 2, ask, ask, {"what is my new town"}, whole=False)
+    assert found["counts"]["recall"] == [0, 0]
+    assert found["left_out"] == 1
+
+
+def test_a_memory_in_an_unrelated_text_is_a_leak() -> None:
+    def ask(chats: list[list[ChatMessage]], tokens: int) -> list[str]:
+        return ["Once upon a time in Oslo."] * len(chats)
+
+    def base(chats: list[list[ChatMessage]], tokens: int) -> list[str]:
+        return ["Once upon a time."] * len(chats)
+
+    counts = after_night(MOVED, 2, ask, base, set(), whole=False)["counts"]
+    assert counts["bias_free"][0] == 0
+    assert counts["bias_chance"][0] == counts["bias_chance"][1] > 0
+
+
+def test_an_interval_is_never_narrower_than_of_the_pooled_counts() -> None:
+    same = _share([("a", [10, 10]), ("b", [10, 10])])
+    assert (same["value"], same["n"]) == (1.0, 20)
+    assert same["low"] < 0.9
+    apart = _share([("a", [0, 100]), ("b", [100, 100])])
+    assert (apart["low"], apart["high"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("folder", PERSONAS, ids=lambda folder: folder.name)
+def test_every_persona_is_whole(folder: Path) -> None:
+    persona = read_persona(folder)
+    told = [memory for day in persona.days for memory in day.memories]
+    assert len(persona.days) == 6
+    assert all(len(day.memories) >= 6 for day in persona.days)
+    assert len({memory.fact for memory in told}) == len(told)
+    assert {memory.replaces for memory in told} - {""} <= {memory.fact for memory in told}
+    assert all(memory.old for memory in told if memory.replaces)
