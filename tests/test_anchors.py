@@ -57,8 +57,8 @@ def test_there_are_more_prompts_of_every_kind_than_a_night_draws() -> None:
 def test_no_prompt_is_a_question_of_the_evals() -> None:
     prompts = {" ".join(words(a.question)) for a in draw_prompts(EVERYTHING, seed=0)}
     asked = [*batteries.knowledge(), *batteries.identity(), *batteries.stories(()), *batteries.abstention(())]
-    safety = tomllib.loads((resources.files("oneiro") / "evals" / "safety.toml").read_text(encoding="utf-8"))["sample"]
-    evals = {" ".join(words(s.question)) for s in asked} | {" ".join(words(s["prompt"])) for s in safety}
+    asked += [*batteries.useful(), *batteries.safety(harmful=True), *batteries.safety(harmful=False)]
+    evals = {" ".join(words(s.question)) for s in asked}
     assert not prompts & evals
 
 
