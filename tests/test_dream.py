@@ -145,35 +145,46 @@ def test_a_dream_that_cannot_be_read_is_left_out_and_its_memory_stays(dreamt: st
     assert len(draft.memories) == 2
 
 
-def test_a_question_that_says_nothing_of_the_user_is_not_read() -> None:
-    asked = (
-        Turn(1, "What is the capital of Peru?"),
-        Turn(2, "Is my dog Biscuit old?"),
-        Turn(3, "Peru?", "From where?"),
-    )
-    scribe = Scribe({})
-    night(scribe, asked)
-    assert [any(t.text in p for p in scribe.read) for t in asked] == [False, True, True]
+@pytest.mark.parametrize(
+    ("text", "sure", "doubtful"),
+    [
+        ("I keep bees.", True, True),
+        ("No, it's Annika, not Monika.", True, False),
+        ("born in Accra, now in Cork", True, False),
+        ("How do I get wax off a jumper?", True, False),
+        ("Is my dog Biscuit old?", True, False),
+        ("Do I need a licence? I keep bees.", True, True),
+        ("Suppose I'm allergic to gold.", False, False),
+        ("Let's play: I'm a dragon.", False, False),
+        ("Nice. You are a waiter and I'm a guest.", False, False),
+        ("Proofread this: my client has two dogs.", False, False),
+        ("I suppose my car is old.", True, True),
+        ("I can't imagine life without my dog.", True, True),
+    ],
+)
+def test_a_turn_that_states_nothing_of_its_user_needs_better_odds_and_what_is_made_up_is_never_read(
+    text: str, sure: bool, doubtful: bool
+) -> None:
+    config = DreamConfig(read_margin=-2.0, others_margin=-1.0)
+    assert stage.tells(Turn(1, text), -0.5, config) == sure
+    assert stage.tells(Turn(1, text), -1.5, config) == doubtful
+    assert not stage.tells(Turn(1, text), -2.5, config)
 
 
 @pytest.mark.parametrize(
-    ("text", "worth"),
+    ("statement", "said", "kept"),
     [
-        ("I keep bees.", True),
-        ("born in Accra, now in Cork", True),
-        ("No, it's Annika, not Monika.", True),
-        ("It's raining cats and dogs.", False),
-        ("Marie Curie was born in Warsaw.", False),
-        ("Suppose I'm allergic to gold.", False),
-        ("Let's play: I'm a dragon.", False),
-        ("Nice. You are a waiter and I'm a guest.", False),
-        ("Proofread this: my client has two dogs.", False),
-        ("I suppose my car is old.", True),
-        ("I can't imagine life without my dog.", True),
+        ("The user's name is Hinemoa.", "My nan's name is Hinemoa.", False),
+        ("The user is called Graciana.", "Graciana has taken up archery.", False),
+        ("The user's first name is Marnie.", "Hey hey, it's Marnie!", True),
+        ("The user is called Isidro.", "Good morning. Isidro here.", True),
+        ("The user's name is Ada.", "My first name's Ada.", True),
+        ("The user's first name is Ada.", "Ada is my second name.", False),
     ],
 )
-def test_what_is_made_up_or_not_about_the_user_is_not_read(text: str, worth: bool) -> None:
-    assert stage.may_hold_a_fact(Turn(1, text)) == worth
+def test_a_name_told_of_somebody_else_is_not_the_users(statement: str, said: str, kept: bool) -> None:
+    found = stage.choose_statements(said, read((statement, -0.05)), DreamConfig())
+    assert (statement in found) == kept
 
 
 def test_a_sentence_no_statement_speaks_of_stands_for_itself_and_a_question_does_not() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from oneiro.relations import leaves_out_its_subject, people, strangers
+from oneiro.relations import leaves_out_its_subject, people, strangers, with_my
 
 
 def test_a_relation_has_one_word_however_it_is_spelled() -> None:
@@ -41,3 +41,20 @@ def test_people_nobody_mentioned_are_noticed(dreamed: str, told: str, found: set
 )
 def test_what_is_told_of_somebody_else_is_not_the_users_own(dreamed: str, sentence: str, left_out: str | None) -> None:
     assert leaves_out_its_subject(dreamed, sentence) == left_out
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Nan's deaf.", "My nan's deaf."),
+        ("best mate's called Wiremu", "My best mate's called Wiremu"),
+        ("I play mahjong with Nan and lose.", "I play mahjong with my nan and lose."),
+        ("Thanks. Dad lives in Perth.", "Thanks. My dad lives in Perth."),
+        ("My friend Nan is nice.", "My friend Nan is nice."),
+        ("My dog is called Mum.", "My dog is called Mum."),
+        ("Mum, can you help?", "Mum, can you help?"),
+        ("Thanks, Mum.", "Thanks, Mum."),
+    ],
+)
+def test_people_named_by_their_relation_alone_are_ones_own(said: str, meant: str) -> None:
+    assert with_my(said) == meant

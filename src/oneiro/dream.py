@@ -18,10 +18,12 @@ Source: dreams instead of transcripts are Gal Lahat's (2025); asking for questio
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import cycle, islice
 from typing import NamedTuple
 
 from oneiro.config import DreamConfig
+from oneiro.relations import with_my
 from oneiro.text import content_words, names_and_numbers, proper_names, sentences, stems, words
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
@@ -42,11 +44,10 @@ _GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening|night
 _TOKEN = re.compile(r"[^\s,.;:!?\"()]+")
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
-# "Born in Accra", "No, it's Anna": of the user, without an I.
-_TERSE = re.compile(
-    r"\W*(no, it|born|raised|from|living|working|married|divorced|engaged|retired|allergic|vegan|vegetarian|"
-    r"diabetic)\b",
-    re.IGNORECASE,
+_USERS_NAME = re.compile(r"The user(?:['’]s (?:first )?name is| is called| is named) (\w+)")
+_INTRODUCES = (
+    r"\b(?:i['’]?m|i am|im|me|my (?:\w+ )?name(?:['’]?s| is)|name:|it['’]?s|this is) (?:called )?{0}\b|"
+    r"\b{0} (?:here|is my (?:first )?name)\b|^\W*{0}\W*$"
 )
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
@@ -177,11 +178,17 @@ def _worded(
     return [Wish(kind, word, opening) for opening in (*suited, *islice(openings, count - len(suited)))]
 
 
-def may_hold_a_fact(turn: Turn) -> bool:
-    """Say whether a turn is worth reading: one that answers a question, or speaks of its user and makes nothing up."""
+def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
+    """Say whether a turn tells something to remember, by the odds of the reader.
+
+    A turn that makes things up does not; one that neither answers a question nor states something of its user must be
+    surer.
+    """
     if _INVENTS.search(turn.text):
         return False
-    return bool(turn.before.endswith("?") or _FIRST_PERSON.search(turn.text) or _TERSE.match(turn.text))
+    stated = [sentence for sentence in sentences(turn.text) if not sentence.endswith("?")]
+    own = turn.before.endswith("?") or any(_FIRST_PERSON.search(sentence) for sentence in stated)
+    return odds > (config.read_margin if own else config.others_margin)
 
 
 def dream(
@@ -267,9 +274,9 @@ def _question_words(
 
 def read_turns(turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, night: int) -> list[tuple[Memory, Turn]]:
     """Read every turn; where the reader is unsure of what a turn tells, its own words stand for it."""
-    turns = [turn for turn in turns if may_hold_a_fact(turn)]
     if not turns:
         return []
+    turns = [replace(turn, text=with_my(turn.text)) for turn in turns]
     chats = [read_chat(turn) for turn in turns]
     opened = [[*chat, ChatMessage("assistant", _OPENING)] for chat in chats]
     readings = writer.complete(opened, Sampling(24 * config.max_statements))
@@ -277,7 +284,7 @@ def read_turns(turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, ni
     nothing = writer.score(chats, [NOTHING] * len(chats))
     found: dict[str, Turn] = {}
     for turn, reading, fact, none in zip(turns, readings, something, nothing, strict=True):
-        if fact - none + _TRUST * reading.mean_logprob > config.read_margin:
+        if tells(turn, fact - none + _TRUST * reading.mean_logprob, config):
             for statement in choose_statements(turn.text, reading, config):
                 found.pop(statement, None)
                 found[statement] = turn  # said twice: the later words are the source
@@ -299,11 +306,18 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
         statement
         for statement in parse_statements(reading.text, most=config.max_statements)
         if names_and_numbers(statement) - {"user"} <= set(words(said))
+        and not _misnames(statement, said)
         and sure.get(statement, reading.mean_logprob) > config.min_reading
     ]
     held = stems(" ".join(statements))
     own = [s for s in sentences(said) if _FIRST_PERSON.search(s) and not s.endswith("?") and not stems(s) & held]
     return ([*statements, *own] or [said])[: config.max_statements]
+
+
+def _misnames(statement: str, said: str) -> bool:
+    """Say whether a statement gives the user a name that was told of somebody else, or of nobody."""
+    found = _USERS_NAME.match(statement)
+    return bool(found) and not re.search(_INTRODUCES.format(re.escape(found[1])), said, re.IGNORECASE)
 
 
 def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completion]) -> list[Dream]:

@@ -49,11 +49,31 @@ _WIDER = {
 _POSSESSED = re.compile(rf"\b(?:my|your|our) (?:[\w'’-]+ ){{0,2}}?({'|'.join(_PERSON)})\b")
 _SUBJECT = re.compile(r"(?:the user['’]s|my|our) ((?:[\w'’-]+ ?){1,4})", re.IGNORECASE)
 _VERB = re.compile(r"\b(is|are|was|were|has|have|had|will|can|does|do|did|and|who|which|that|'s)\b")
+# "Nan's name is …", "Best mate's called …": one's own, without a "my".
+_FAMILY = "nan|nana|gran|granny|grandma|grandpa|grandad|mum|mom|mummy|mama|dad|daddy|papa"
+_CLOSE = "best (?:mate|friend)|hubby|husband|wife|sister|brother|son|daughter|mother|father|boss|landlord|landlady"
+_BEGINS = re.compile(rf"(^|[.!?] +)({_FAMILY}|{_CLOSE})(?=['’]s\b| [a-z])", re.IGNORECASE)
+_WITHIN = re.compile(rf"\b([\w'’]+,?) ({'|'.join(word.title() for word in _FAMILY.split('|'))})\b(?! [A-Z])")
+_OWNED_OR_NAMED = frozenset(
+    "my our your his her their the a this poor dear called named name is am i'm im it's".split()
+)
 
 
 def people(text: str) -> set[str]:
     """Name the relations a text speaks of, each by one word: "mum" is "mother"."""
     return {_PERSON[word] for word in words(text) if word in _PERSON}
+
+
+def with_my(text: str) -> str:
+    """Say whose the people are that are named by their relation alone: "Nan's deaf" is "My nan's deaf"."""
+
+    def within(found: re.Match[str]) -> str:
+        before = words(found[1])
+        stands_alone = not before or before[0] in _OWNED_OR_NAMED or before[0] in _PERSON or found[1][-1:] in "'’s,"
+        return found[0] if stands_alone else f"{found[1]} my {found[2].lower()}"
+
+    begun = _BEGINS.sub(lambda found: f"{found[1]}My {found[2].lower()}", text)
+    return _WITHIN.sub(within, begun)
 
 
 def strangers(text: str, told: str) -> set[str]:
