@@ -41,7 +41,7 @@ def cost(bench: dict[str, Any]) -> str:
         )
     return "\n".join(
         [
-            f"The demo's ten memories, slept on by four roads ({bench['hardware']}; one run and one seed each, commit "
+            f"The demo's ten memories, slept on by three roads ({bench['hardware']}; one run and one seed each, commit "
             f"`{bench['roads']['commit']}`; one-at-a-time writing timed on every eighth text and scaled):",
             "",
             "| | night | dreaming | training | recall | knowledge kept | peak memory |",

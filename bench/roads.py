@@ -9,13 +9,15 @@
   *original_all*, on request, trains on every dream of ours, each a chat of its own.
 
 Each road is a process of its own, so that its peak memory can be told, and all are walked in turns. Recall is asked in
-wordings never dreamed. One-at-a-time writing is timed on every eighth text and scaled; everything else is run whole.
+wordings never dreamed. What other processes took of the machine meanwhile is noted. One-at-a-time writing is timed on
+every eighth text and scaled; everything else is run whole.
 
 Run: `python bench/roads.py --repeats 1 > results/roads.json` (TRL: `pip install -e '.[bench]'`)
 """
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -27,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import plain
+import psutil
 from provenance import provenance
 
 from oneiro import anchors, dream
@@ -75,8 +78,16 @@ def main() -> None:
 
 def _walk(road: str, day: Path | None, scratch: Path) -> Found:
     command = [sys.executable, __file__, *(["--day", str(day)] if day else []), "--child", road, str(scratch)]
+    busy = _busy_elsewhere()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    found = json.loads(done.stdout.splitlines()[-1])
+    return found | {"cpu_seconds_of_others": round(_busy_elsewhere() - busy, 1)}
+
+
+def _busy_elsewhere() -> float:
+    """CPU seconds since the machine was started that went to others than this process and its children."""
+    times, own = psutil.cpu_times(), os.times()
+    return times.user + times.nice + times.system - sum(own[:4])
 
 
 def _ratios(runs: dict[str, list[Found]]) -> Found:
