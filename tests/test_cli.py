@@ -205,7 +205,10 @@ def test_models_lists_the_default_base(oneiro: Run, tmp_path: Path, monkeypatch:
     assert "smollm2" in oneiro("models").stdout
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "models", "models pull", "demo", "dreamer train", "dreamer eval"])
+@pytest.mark.parametrize(
+    "command",
+    [*COMMANDS, "models", "models pull", "demo", *(f"dreamer {verb}" for verb in ("train", "improve", "eval"))],
+)
 def test_every_help_text_teaches_with_an_example(oneiro: Run, command: str):
     result = oneiro(*command.split(), "--help")
     assert result.exit_code == 0

@@ -11,7 +11,7 @@ from oneiro.adapters import Adapter, LowRank, save_adapter
 from oneiro.embedded import weights_sha256
 from oneiro.errors import BaseModelError, InputError, MindError
 from oneiro.generations import Manifest, folder_of, hash_files, place
-from oneiro.settings import SETTINGS
+from oneiro.settings import DREAMER, SETTINGS
 from oneiro.store import GenerationRow
 from oneiro.types import Dream, Dropped, MorningReport, Screened
 
@@ -148,6 +148,13 @@ def test_a_mind_exported_and_restored_is_the_same_mind(mind: Mind, tmp_path: Pat
     assert restored.history() == mind.history()
     assert restored.generations()[1].intact
     assert len(list(tmp_path.glob("mind.before-restore-*"))) == 1
+
+
+def test_a_mind_takes_its_own_dreamer_along(mind: Mind, tmp_path: Path) -> None:
+    (mind.path / DREAMER).mkdir()
+    (mind.path / DREAMER / "dreamer.json").write_text("{}")
+    mind.export(tmp_path / "copy")
+    assert (Mind.restore(tmp_path / "copy", tmp_path / "new").path / DREAMER / "dreamer.json").read_text() == "{}"
 
 
 def test_a_mind_is_not_exported_over_other_files(mind: Mind, tmp_path: Path) -> None:

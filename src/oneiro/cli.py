@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from oneiro import show
-from oneiro.config import DEFAULT_MODEL, DreamerConfig
+from oneiro.config import DEFAULT_MODEL, DreamerConfig, ImproveConfig
 from oneiro.edge import Edge, JsonOption, MindOption, ModelOption, VersionOption, put, read_text
 from oneiro.errors import InputError
 from oneiro.text import utf8
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from oneiro.mind import Mind
 
 _DREAMER = DreamerConfig()
+_IMPROVE = ImproveConfig()
 _HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same result on the same machine.")]
 
@@ -275,6 +276,50 @@ def train_dreamer(
         llm = LLM.load(resolve(model))
         score = dreamer.train_dreamer(llm, out, config, start=start, watch=lambda p: show_step(p.step, p.steps, p.loss))
     put(show.to_json(score) if as_json else show.score(score))
+
+
+@dreamer_app.command("improve", epilog="Example: oneiro dreamer improve --mind ~/minds/work --out ~/minds/work/dreamer")
+def improve_dreamer(
+    mind: Annotated[list[Path], typer.Option(metavar="DIR", help="A mind that has slept; may be given several times.")],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where it is written; a mind dreams with the one in its DIR/dreamer.")
+    ],
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="DIR", help="Go on from this dreamer (default: what the minds use).", show_default=False
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any field of ImproveConfig.")
+    ] = None,
+    seed: SeedOption = _IMPROVE.seed,
+    as_json: JsonOption = False,
+) -> None:
+    """Fine-tune the dream generator on those of its dreams that minds remembered best.
+
+    It learns from the dreams of finished nights whose memory the exam found
+    in wordings never trained on, the shortest of each kind first.
+
+    The adapter carries what these minds were told: keep it in their folder.
+    A mind dreams with the dreamer in its own folder from then on; remove
+    that folder, and it dreams as before.
+    """
+    from oneiro import improve
+    from oneiro.dreamer import read_card
+    from oneiro.embedded import resolve
+    from oneiro.llm import LLM
+    from oneiro.settings import override, parse_values
+    from oneiro.watch import watch_training
+
+    config = override(ImproveConfig(seed=seed), parse_values(settings or []), "improve")
+    first = start or improve.dreamer_of(mind)
+    base = resolve(read_card(first)["base"])
+    with watch_training(show.open_console(stderr=True)) as show_step:
+        found = improve.improve(
+            LLM.load(base), mind, out, config, start=first, watch=lambda p: show_step(p.step, p.steps, p.loss)
+        )
+    put(show.to_json(found) if as_json else show.improved(found))
 
 
 @dreamer_app.command("eval", epilog="Example: oneiro dreamer eval --model smollm2 --adapter my-dreamer")

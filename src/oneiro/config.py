@@ -179,3 +179,20 @@ class DreamerConfig:
     epochs: int = 1
     groups_per_step: int = 4
     save_every: int = 50  # steps
+
+
+@dataclass(frozen=True, slots=True)
+class ImproveConfig:
+    """How the dream generator learns from what its dreams did."""
+
+    seed: int = 0
+    share: float = 0.3  # of a memory's dreams of each kind, where it was recalled in full; in part, that part of it
+    least: int = 1  # dreams of each memory and kind
+    most: int = 6
+    max_similarity: float = 0.6  # word-set Jaccard above which the longer of a memory's questions is left out
+    replay: int = 200  # invented turns beside them, to dream of; as many more are only read
+    eval_turns: int = 60
+    learning_rate: float = 2e-4
+    epochs: int = 1
+    groups_per_step: int = 4
+    save_every: int = 50  # steps

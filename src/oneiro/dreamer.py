@@ -10,7 +10,7 @@ Run: `oneiro dreamer train --model smollm2 --out DIR`
 import hashlib
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,6 +50,13 @@ class Corpus(NamedTuple):
     groups: list[list[int]]
 
 
+class Start(NamedTuple):
+    """A finished dreamer to go on from, and its card."""
+
+    adapter: Adapter
+    card: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class DreamerScore:
     """How well the generator does on kinds it never saw; shares in 0..1."""
@@ -70,8 +77,15 @@ def split_kinds() -> tuple[list[str], list[str]]:
     return trained, [kind["name"] for kind in kinds if kind.get("unseen")]
 
 
-def build_corpus(llm: LLM, turns: Sequence[Told], only_read: Sequence[Told] = (), *, seed: int = 0) -> Corpus:
-    """Encode invented turns; the questions of one fact form a group, the reading of turns forms others."""
+def build_corpus(
+    llm: LLM,
+    turns: Sequence[Told],
+    only_read: Sequence[Told] = (),
+    only_dreamed: Sequence[Told] = (),
+    *,
+    seed: int = 0,
+) -> Corpus:
+    """Encode turns; the questions of one fact form a group, the reading of turns forms others."""
     rng = random.Random(seed)
     examples: list[train.TrainExample] = []
     groups: list[list[int]] = []
@@ -80,7 +94,7 @@ def build_corpus(llm: LLM, turns: Sequence[Told], only_read: Sequence[Told] = ()
         read.append(len(examples))
         statements = write_statements([fact.statement for fact in told.facts])
         examples.append(train.TrainExample(llm.encode(read_chat(told.turn), statements)))
-    for told in turns:
+    for told in (*turns, *only_dreamed):
         for fact in told.facts:
             groups.append(list(range(len(examples), len(examples) + len(fact.questions))))
             for kind, question, answer in fact.questions:
@@ -105,24 +119,28 @@ def train_dreamer(
     config: DreamerConfig,
     *,
     start: Path | None = None,
+    dreamed: Sequence[Told] = (),
+    about: Mapping[str, Any] | None = None,
     watch: Callable[[train.Progress], None] = lambda progress: None,
 ) -> DreamerScore:
     """Build the data, fine-tune, score on unseen kinds; write adapter, card and curve to `out`.
 
-    `start` names a dreamer to go on from; its card is kept in the new one's. A training that was stopped goes on from
-    the checkpoint in `out` when it is begun again with the same settings.
+    `start` names a dreamer to go on from; its card is kept in the new one's. Of `dreamed`, turns beside the invented
+    ones, only the questions are learned. The card says what is in `about`, too. A training that was stopped goes on
+    from the checkpoint in `out` when it is begun again with the same settings.
 
     Raises:
         InputError: the dreamer to go on from has another rank or another base, or `out` holds another training.
     """
-    first = _read_start(start, llm, config) if start else None
+    first = read_start(start, llm, r=config.r) if start else None
     trained, unseen = split_kinds()
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
     only_read += by_hand() * config.by_hand
-    corpus = build_corpus(llm, turns, only_read, seed=config.seed)
-    data_sha256 = hashlib.sha256(repr((turns, only_read)).encode()).hexdigest()
-    made_of = [data_sha256, llm.sha256, asdict(config), first[1] if first else None]
+    corpus = build_corpus(llm, turns, only_read, dreamed, seed=config.seed)
+    data = (turns, only_read, dreamed) if dreamed else (turns, only_read)
+    data_sha256 = hashlib.sha256(repr(data).encode()).hexdigest()
+    made_of = [data_sha256, llm.sha256, asdict(config), first.card if first else None]
     key = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
     checkpoint = Checkpoint(out / "training.safetensors", key=key, every=config.save_every)
 
@@ -138,14 +156,14 @@ def train_dreamer(
         plan,
         config=_train_config(config),
         seed=config.seed,
-        start=first and first[0],
+        start=first and first.adapter,
         checkpoint=checkpoint,
         watch=watch,
     )
     save_adapter(fitted.adapter, out, base=llm.name, dtype=torch.float16)
     with llm.folded(fitted.adapter):
-        score = evaluate_dreamer(llm, list(invent(config.eval_turns, seed=config.seed + 1, kinds=unseen)))
-    card = {
+        score = evaluate_dreamer(llm, unseen_turns(config))
+    card: dict[str, Any] = {
         "base": llm.name,
         "base_sha256": llm.sha256,
         "config": asdict(config),
@@ -154,21 +172,48 @@ def train_dreamer(
         "unseen_kinds": unseen,
         "score_on_unseen_kinds": asdict(score),
         "loss_curve": [round(loss, 4) for loss in fitted.curve],
-    } | ({"went_on_from": first[1]} if first else {})
+        **(about or {}),
+    } | ({"went_on_from": first.card} if first else {})
     (out / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     checkpoint.done()
     return score
 
 
-def _read_start(folder: Path, llm: LLM, config: DreamerConfig) -> tuple[Adapter, dict[str, Any]]:
+def read_start(folder: Path, llm: LLM, *, r: int | None = None) -> Start:
+    """Read a dreamer to go on from.
+
+    Raises:
+        InputError: there is none, or it has another base or rank.
+    """
+    card = read_card(folder)
     adapter = load_adapter(folder)
-    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    if (adapter.r, card["base_sha256"]) != (config.r, llm.sha256):
+    if (adapter.r, card["base_sha256"]) != (r or adapter.r, llm.sha256):
         raise InputError(
             f"The dreamer in {folder} has rank {adapter.r} and was trained on {card['base']}.",
-            hint=f"Name one of rank {config.r} trained on {llm.name}.",
+            hint=f"Name one of rank {r or adapter.r} trained on {llm.name}.",
         )
-    return adapter, card
+    return Start(adapter, card)
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """Read what a dreamer says of itself: its base, its training, its scores.
+
+    Raises:
+        InputError: the folder holds no finished dreamer.
+    """
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        return {"base": card["base"], "base_sha256": card["base_sha256"], **card}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder} holds no finished dreamer ({CARD}: {error}).",
+            hint="Name a folder that `oneiro dreamer train` or `improve` wrote.",
+        ) from error
+
+
+def unseen_turns(config: DreamerConfig) -> list[Told]:
+    """Invent the turns that a training is scored on, of kinds that no training tells."""
+    return list(invent(config.eval_turns, seed=config.seed + 1, kinds=split_kinds()[1]))
 
 
 def evaluate_dreamer(llm: LLM, turns: Sequence[Told]) -> DreamerScore:

@@ -1,18 +1,21 @@
-"""Finds the dream generator for a base: the one trained for it, or the default base's.
+"""Finds who dreams for a mind: its own dream generator, the one trained for its base, or the default base's.
 
-The shipped adapter belongs to `smollm2`; `oneiro dreamer train --model BASE` makes one for another base. A base
-without one lets smollm2 dream for it: dreams are plain text, any model can be trained on them.
+A mind's own lies in its folder, where `oneiro dreamer improve` puts it: it carries what the mind was told. The shipped
+adapter belongs to `smollm2`; `oneiro dreamer train --model BASE` makes one for another base. A base without one lets
+smollm2 dream for it: dreams are plain text, any model can be trained on them.
 """
 
+import json
 from importlib import resources
 from pathlib import Path
 
 import platformdirs
 
-from oneiro.adapters import Adapter, load_adapter
+from oneiro.adapters import CONFIG, Adapter, load_adapter
 from oneiro.config import DEFAULT_MODEL
 from oneiro.embedded import resolve
 from oneiro.llm import LLM
+from oneiro.settings import DREAMER
 from oneiro.types import ChatMessage, Completion, Sampling
 
 
@@ -44,15 +47,22 @@ def shipped_folder() -> Path:
     return Path(str(resources.files("oneiro") / "shipped" / DEFAULT_MODEL))
 
 
-def for_base(llm: LLM) -> Dreamer:
-    """Provide the dream generator for a base.
+def folder_for(base_sha256: str, mind: Path | None = None) -> Path:
+    """Where the dreamer of a base lies, or of a mind of that base; one in training is not dreamed with yet."""
+    if mind and (mind / DREAMER / CONFIG).exists():
+        return mind / DREAMER
+    trained = trained_folder(base_sha256)
+    return trained if trained.exists() else shipped_folder()
+
+
+def for_base(llm: LLM, mind: Path | None = None) -> Dreamer:
+    """Provide the dream generator for a base, or for a mind of that base.
 
     Raises:
         OneiroError: its adapter, or the default base it needs, is missing or damaged.
     """
-    own = trained_folder(llm.sha256)
-    if own.exists():
-        return Dreamer(llm, load_adapter(own))
-    if llm.name == DEFAULT_MODEL:
-        return Dreamer(llm, load_adapter(shipped_folder()))
-    return Dreamer(LLM.load(resolve(DEFAULT_MODEL)), load_adapter(shipped_folder()))
+    folder = folder_for(llm.sha256, mind)
+    adapter = load_adapter(folder)
+    base = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("base_model_name_or_path")
+    borrowed = base == DEFAULT_MODEL != llm.name
+    return Dreamer(LLM.load(resolve(DEFAULT_MODEL)) if borrowed else llm, adapter)

@@ -24,7 +24,7 @@ from oneiro import asleep, generations, imports
 from oneiro.config import CHAT_MAX_NEW_TOKENS, DEFAULT_MODEL
 from oneiro.embedded import is_folder, resolve
 from oneiro.errors import InputError, MindError
-from oneiro.settings import DATABASE, SETTINGS, Settings, read_settings, write_settings
+from oneiro.settings import DATABASE, DREAMER, SETTINGS, Settings, read_settings, write_settings
 from oneiro.store import DreamRecord, Store
 from oneiro.text import utf8
 from oneiro.types import Channel, ChatMessage, Event, Message, MorningReport
@@ -344,6 +344,8 @@ class Mind:
             self._store.backup(target / DATABASE)
             if (self.path / "generations").exists():
                 shutil.copytree(self.path / "generations", target / "generations")
+            if (self.path / DREAMER).exists():
+                shutil.copytree(self.path / DREAMER, target / DREAMER)
             shutil.copy2(self.path / SETTINGS, target / SETTINGS)  # last: with it the copy is a mind
 
     @staticmethod

@@ -23,6 +23,7 @@ from oneiro.whole import written_whole
 
 SETTINGS = "mind.toml"
 DATABASE = "mind.db"
+DREAMER = "dreamer"  # this mind's own dream generator, where it has one
 
 
 @dataclass(frozen=True, slots=True)

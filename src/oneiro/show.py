@@ -24,6 +24,7 @@ from oneiro.types import Accuracy, MorningReport
 if TYPE_CHECKING:
     from oneiro.bases import Installed
     from oneiro.dreamer import DreamerScore
+    from oneiro.improve import Improved
     from oneiro.mind import Answer, Generation, Night, Status
     from oneiro.store import DreamRecord
 
@@ -185,6 +186,16 @@ def models(bases: Sequence["Installed"]) -> Table:
 def score(dreamer: "DreamerScore") -> Table:
     """Lay out how well a dream generator did; shares are of 1."""
     return pairs(*((name, f"{value:.3g}") for name, value in asdict(dreamer).items()))
+
+
+def improved(found: "Improved") -> Group:
+    """Lay out what a dream generator learned from, and how well it does on kinds it never saw, before and after."""
+    counts = pairs(*((name, str(count)) for name, count in asdict(found.counts).items()))
+    after = asdict(found.after)
+    table = _table("on unseen kinds", "before", "after")
+    for name, value in asdict(found.before).items():
+        table.add_row(*_cells(name, f"{value:.3g}", f"{after[name]:.3g}"))
+    return Group(counts, table)
 
 
 def pairs(*rows: tuple[str, str]) -> Table:
