@@ -14,14 +14,14 @@ from typing import Any
 import plain
 from dreaming import dreams_of
 from persona import Day
+from telling import tell
+from untouched import untouched
 
 from oneiro import anchors, generations
 from oneiro.adapters import Adapter, load_adapter
 from oneiro.config import NightConfig
-from oneiro.embedded import cache_dir
 from oneiro.llm import LLM
 from oneiro.mind import Mind
-from oneiro.remembering import Remembering
 from oneiro.settings import Settings, write_settings
 from oneiro.text import words
 from oneiro.types import ChatMessage, Sampling
@@ -102,9 +102,8 @@ class RawChat(Arm):
         """Train on every exchange so far, with the original author's settings."""
         target = self.folder / f"{night:04d}"
         if not (target / "cost.json").exists():
-            replies = Remembering(self.base, cache_dir() / self.base.sha256[:16] / "answers.json")
             chats = [[ChatMessage("user", line)] for line in self._lines()]
-            said = replies.complete(chats, Sampling(_REPLY_TOKENS))
+            said = untouched(self.base).complete(chats, Sampling(_REPLY_TOKENS))
             rows = [plain.chatted([(chat[0].content, reply.text)]) for chat, reply in zip(chats, said, strict=True)]
             spent = plain.fine_tune(self.base, rows, plain.ORIGINAL, plain.ORIGINAL_LORA, target, seed=self.seed)
             _finish(target, {"seconds": spent, "rows": len(rows)})
@@ -141,9 +140,9 @@ class Original(Arm):
 
     def _facts(self, night: int) -> list[plain.Pair]:
         config = NightConfig().anchors
-        untouched = Remembering(self.base, cache_dir() / self.base.sha256[:16] / "answers.json")
         drawn = [a for a in anchors.draw_prompts(config, seed=self.seed + night) if a.kind == "facts"]
-        return [(a.question, a.answer) for a in anchors.answer_anchors(drawn[: plain.GROUNDING], untouched, config)]
+        facts = anchors.answer_anchors(drawn[: plain.GROUNDING], untouched(self.base), config)
+        return [(fact.question, fact.answer) for fact in facts]
 
     def _adapter(self) -> Adapter | None:
         return _newest(self.folder)
@@ -160,13 +159,9 @@ class Oneiro(Arm):
             self._mind = Mind.open(folder / "mind")
 
     def tell(self, day: Day) -> None:
-        """Chat: each line a conversation of its own, since a small model drowns in a long one."""
+        """Chat about the day."""
         super().tell(day)
-        said = {message.content for message in self._mind.history()}
-        for line in day.say:
-            if line not in said:
-                list(self._mind.chat(line, max_new_tokens=_REPLY_TOKENS))
-                self._mind.new_conversation()
+        tell(self._mind, day.say)
 
     def sleep(self, night: int) -> Found:
         """Sleep as the product does, exam and all."""

@@ -1,4 +1,4 @@
-"""The dreams of a day, written and screened once and kept in Oneiro's cache, for all that tries recipes on them."""
+"""A night as far as its training set, for all that tries recipes; its dreams are written once and kept."""
 
 import hashlib
 import json
@@ -7,14 +7,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from oneiro import dream, screen
+from untouched import untouched
+
+from oneiro import anchors, dream, mixture, rehearse, screen
 from oneiro.config import NightConfig
 from oneiro.dreamers import for_base, shipped_folder
 from oneiro.embedded import cache_dir
 from oneiro.generations import hash_files
 from oneiro.llm import LLM
 from oneiro.records import from_json, to_json
-from oneiro.types import Screened, Turn
+from oneiro.types import Anchor, Dream, Mixture, Screened, Turn
 
 
 def dreams_of(base: LLM, name: str, say: Sequence[str], config: NightConfig) -> Screened:
@@ -35,3 +37,11 @@ def dreams_of(base: LLM, name: str, say: Sequence[str], config: NightConfig) -> 
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(to_json(screened), encoding="utf-8")
     return from_json(Screened, kept.read_text(encoding="utf-8"))
+
+
+def mixture_of(base: LLM, dreams: Sequence[Dream], config: NightConfig) -> tuple[list[Anchor], Mixture]:
+    """Ground and mix the dreams of a first night as the product does; returns the grounding and the training set."""
+    prompts = anchors.draw_prompts(config.anchors, seed=config.seed + 1)
+    grounding = anchors.answer_anchors(prompts, untouched(base), config.anchors)
+    chosen = rehearse.rehearse((), grounding, config.rehearse, replaced={}, seed=config.seed + 1)
+    return grounding, mixture.mix(dreams, chosen, config.mixture, seed=config.seed)

@@ -39,6 +39,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from intervals import interval, share
 from provenance import provenance
 
 from oneiro import dreamers
@@ -49,7 +50,6 @@ from oneiro.embedded import resolve
 from oneiro.errors import InputError
 from oneiro.evals import batteries
 from oneiro.evals.batteries import HandTurn
-from oneiro.evals.scoring import accuracy
 from oneiro.generations import hash_files
 from oneiro.llm import LLM
 from oneiro.screen import screen
@@ -337,8 +337,7 @@ def _mistakes(rows: Sequence[Row], hand: Turns, rule: Verdicts) -> Found:
 
 def _share(hits: Iterable[bool]) -> Found:
     found = list(hits)
-    counted = accuracy("", sum(found), len(found))
-    return _measure(counted.k / max(1, counted.n), [counted.low, counted.high], counted.n)
+    return share(sum(found), len(found))
 
 
 def _mean(values: Sequence[int]) -> Found:
@@ -350,7 +349,7 @@ def _mean(values: Sequence[int]) -> Found:
 def _measure(value: float, draws: Sequence[float], n: int) -> Found:
     """A value with the middle 95% of sorted draws."""
     edge = round(0.025 * len(draws))
-    return {"value": round(value, 4), "low": round(draws[edge], 4), "high": round(draws[-1 - edge], 4), "n": n}
+    return interval(value, draws[edge], draws[-1 - edge], n)
 
 
 def _read(file: Path) -> tuple[Found, list[Row]]:

@@ -19,16 +19,15 @@ from arms import ARMS, Arm
 from measures import after_night, perplexity
 from persona import Persona, read_persona
 from provenance import provenance
+from untouched import untouched
 
 from oneiro.embedded import cache_dir, resolve
 from oneiro.evals import batteries
 from oneiro.llm import LLM
-from oneiro.remembering import Remembering
 from oneiro.types import ChatMessage, Sampling
 from oneiro.whole import written_whole
 
 _PERSONAS = Path(__file__).parent / "personas"
-_NIGHTS = {"six_nights": 6}
 Found = dict[str, Any]
 
 
@@ -57,7 +56,7 @@ def main() -> None:
 def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | None = None) -> None:
     """Tell a persona's days to an arm, let it sleep on each, and measure after each; goes on from the file."""
     found = json.loads(file.read_text("utf-8")) if file.exists() else {**provenance(), "nights": []}
-    untouched = Remembering(base, cache_dir() / base.sha256[:16] / "answers.json")
+    zero = untouched(base)
     texts = batteries.neutral()
     before = perplexity(base, texts)
     days = persona.days[:nights]
@@ -75,7 +74,7 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
                 persona,
                 night,
                 lambda chats, tokens: _write(llm, [arm.see(chat) for chat in chats], tokens),
-                lambda chats, tokens: _write(untouched, chats, tokens),
+                lambda chats, tokens: _write(zero, chats, tokens),
                 arm.trained_on(),
                 whole=night == len(days),
             )

@@ -31,8 +31,10 @@ from typing import Any
 
 from dreams import dream_all
 from dreams import report as judged_by_rule
+from intervals import share
 from provenance import provenance
 from rich.console import Console
+from telling import tell
 
 from oneiro import dreamers
 from oneiro.adapters import WEIGHTS
@@ -52,7 +54,6 @@ from oneiro.whole import written_whole
 
 _DAYS = Path(__file__).parent / "days"
 _TO_TUNE_ON = "# A day to tune on"  # how the first line of such a day begins
-_REPLY_TOKENS = 24
 _OF_DREAMER = ("coverage", "faithfulness", "perspective_errors", "spurious", "distinct_wordings", "distinct_kinds")
 Found = dict[str, Any]
 
@@ -117,11 +118,7 @@ def live(folder: Path, day: Day, dreamer: Path, seed: int) -> None:
     if any(night.report for night in mind.nights()):
         return
     shutil.copytree(dreamer, folder / DREAMER, dirs_exist_ok=True)
-    said = {message.content for message in mind.history()}
-    for line in day.say:
-        if line not in said:
-            list(mind.chat(line, max_new_tokens=_REPLY_TOKENS))
-            mind.new_conversation()
+    tell(mind, day.say)
     watch_night(mind.sleep(seed=seed), Console(stderr=True))
 
 
@@ -168,21 +165,16 @@ def _night(mind: Mind, file: Path, base: LLM) -> Found:
 
 def total(nights: Sequence[Found]) -> Found:
     """Add up nights: shares with their intervals, and what a thousand trained tokens taught."""
-    held_out = _share(*(sum(night["held_out"][i] for night in nights) for i in (0, 1)))
+    held_out = share(*(sum(night["held_out"][i] for night in nights) for i in (0, 1)))
     tokens = sum(night["trained_tokens"] for night in nights)
     per_1000 = 1000 * held_out["n"] / max(1, tokens)
     return {
-        "kept": _share(sum(night["kept"] for night in nights), sum(night["dreams"] for night in nights)),
+        "kept": share(sum(night["kept"] for night in nights), sum(night["dreams"] for night in nights)),
         "held_out": held_out,
         "trained_tokens": tokens,
         "right_per_1000_tokens": {k: round(per_1000 * held_out[k], 3) for k in ("value", "low", "high")},
-        "by_hand": _share(*(sum(night["by_hand"][i] for night in nights) for i in (0, 1))),
+        "by_hand": share(*(sum(night["by_hand"][i] for night in nights) for i in (0, 1))),
     }
-
-
-def _share(k: int, n: int) -> Found:
-    counted = scoring.accuracy("", k, n)
-    return {"value": round(k / max(1, n), 4), "low": round(counted.low, 4), "high": round(counted.high, 4), "n": n}
 
 
 def _hand_turns(dreamer: Path, seed: int) -> Found:

@@ -25,18 +25,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from dreaming import dreams_of
+from dreaming import dreams_of, mixture_of
 from provenance import provenance
+from untouched import kept_of, untouched
 
-from oneiro import anchors, exam, merge, mixture, rehearse, train
+from oneiro import anchors, exam, merge, train
 from oneiro.adapters import Adapter, LowRank
 from oneiro.config import ExamConfig, NightConfig
 from oneiro.demo import read_day
-from oneiro.embedded import cache_dir, resolve
+from oneiro.embedded import resolve
 from oneiro.errors import OneiroError
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
-from oneiro.remembering import Remembering
 from oneiro.types import Anchor, Dream, Example, Sample, Score
 
 _DAYS = (*(Path(__file__).parent / "days" / f"{name}.toml" for name in ("nurse", "teacher", "carpenter")), None)
@@ -81,10 +81,10 @@ class Examiner:
         self.base, self.night, self.config = base, night.config, night.config.exam
         self.paper = exam.set_paper(night.dreams, (), self.config, seed=night.config.seed + 1)
         self.leaks = exam.memory_words(night.dreams, base.everyday)
-        untouched = Remembering(base, _cache(base) / "answers.json")
-        self.baseline = exam.sit(self.paper.general, untouched, self.config)
+        zero = untouched(base)
+        self.baseline = exam.sit(self.paper.general, zero, self.config)
         self.beyond = _beyond(self.config, self.leaks)
-        self.before = _counts(exam.sit(self.beyond, untouched, _BEYOND))
+        self.before = _counts(exam.sit(self.beyond, zero, _BEYOND))
 
     def examine(self, grown: Grown) -> dict[str, Any]:
         """Sit the exam at one dose after the other until it is passed; the verdict is that of the first, dose 1."""
@@ -129,12 +129,9 @@ def sleep(base: LLM, file: Path | None, seed: int) -> Good:
     """Sleep on a day, the demo's where none is given, with the product's own settings as far as the merge."""
     config, name, day = NightConfig(seed=seed), file.stem if file else "demo", read_day(file, short=False)
     dreams = dreams_of(base, name, day.say, config).kept
-    prompts = anchors.draw_prompts(config.anchors, seed=seed + 1)
-    grounding = anchors.answer_anchors(prompts, Remembering(base, _cache(base) / "answers.json"), config.anchors)
-    rehearsal = rehearse.rehearse((), grounding, config.rehearse, replaced={}, seed=seed + 1)
-    mixed = mixture.mix(dreams, rehearsal, config.mixture, seed=seed)
+    grounding, mixed = mixture_of(base, dreams, config)
     started = time.monotonic()
-    fitted = train.train(base, mixed.examples, config.train, seed=seed, cache=_cache(base))
+    fitted = train.train(base, mixed.examples, config.train, seed=seed, cache=kept_of(base))
     user = next(sample.answers[0] for sample in day.samples if sample.memory_id == "name")
     return Good(f"{name}, seed {seed}", config, user, dreams, grounding, fitted.adapter, time.monotonic() - started)
 
@@ -158,7 +155,7 @@ def taught(spoil: Callable[[Good], dict[str, str]], swap: Callable[[str], str] =
             *(Example("dream", d.question, swap(d.answer)) for d in random.Random(0).sample(dreams, 64)),
         ]
         config = replace(good.config.train, epochs=_EPOCHS)
-        fitted = train.train(base, examples, config, seed=0, parent=good.adapter, cache=_cache(base))
+        fitted = train.train(base, examples, config, seed=0, parent=good.adapter, cache=kept_of(base))
         return Grown(good.adapter, fitted.adapter)
 
     return grow
@@ -300,10 +297,6 @@ def _counts(scores: Sequence[Score]) -> dict[str, list[int]]:
 
 def _asked(sample: Sample) -> str:
     return sample.question or sample.messages[-1].content
-
-
-def _cache(base: LLM) -> Path:
-    return cache_dir() / base.sha256[:16]
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import Any
 
 from provenance import provenance
 from rich.console import Console
+from telling import tell
 
 from oneiro.demo import Day, never_dreamed, read_day
 from oneiro.evals import batteries, scoring
@@ -58,9 +59,7 @@ def sleep_on(files: Sequence[Path], seed: int) -> list[dict[str, Any]]:
         known = [score.sample for score in _ask(mind, knowledge) if score.correct]
         for file in files:
             day = read_day(file, short=False)
-            for line in day.say:
-                list(mind.chat(line, max_new_tokens=24))
-                mind.new_conversation()
+            tell(mind, day.say)
             report = watch_night(mind.sleep(seed=seed), Console(stderr=True))
             told.append((file.stem, day))
             nights.append(

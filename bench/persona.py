@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from oneiro.demo import recall_sample
 from oneiro.evals import batteries
-from oneiro.text import words
 from oneiro.types import Sample
 
 
@@ -81,7 +81,6 @@ def _day(data: dict[str, Any], number: int) -> Day:
 
 
 def _sample(memory: Memory, question: dict[str, Any], known: Sequence[Memory]) -> Sample:
-    own = set(words(" ".join([question["ask"], *(a for q in memory.questions for a in q["answers"])])))
+    own = [answer for q in memory.questions for answer in q["answers"]]
     others = [q["answers"][0] for m in known if m.fact != memory.fact for q in m.questions]
-    wrong = tuple(dict.fromkeys(other for other in (*memory.old, *others) if not own & set(words(other))))
-    return Sample("recall", question["ask"], tuple(question["answers"]), wrong, memory_id=memory.fact)
+    return recall_sample(memory.fact, question, own, [*memory.old, *others])

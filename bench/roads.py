@@ -31,17 +31,17 @@ from typing import Any
 import plain
 import psutil
 from provenance import provenance
+from untouched import untouched
 
 from oneiro import anchors, dream
 from oneiro.adapters import load_adapter
 from oneiro.config import NightConfig
 from oneiro.demo import Day, read_day
 from oneiro.dreamers import for_base, shipped_folder
-from oneiro.embedded import cache_dir, resolve
+from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
 from oneiro.mind import Mind
-from oneiro.remembering import Remembering
 from oneiro.text import words
 from oneiro.types import ChatMessage, Completion, Sample, Sampling, Turn
 
@@ -248,9 +248,8 @@ def _dreams(folder: Path) -> list[list[str]]:
 
 def _grounding(base: LLM) -> list[list[str]]:
     config = NightConfig().anchors
-    cache = cache_dir() / base.sha256[:16]
     prompts = anchors.draw_prompts(config, seed=1)
-    answered = anchors.answer_anchors(prompts, Remembering(base, cache / "answers.json"), config)
+    answered = anchors.answer_anchors(prompts, untouched(base), config)
     return [[anchor.question, anchor.answer] for anchor in answered]
 
 

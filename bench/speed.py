@@ -22,15 +22,15 @@ from collections.abc import Callable
 import torch
 from peft import LoraConfig, get_peft_model
 from provenance import provenance
+from untouched import untouched
 
 from oneiro import anchors, train
 from oneiro.config import AnchorConfig, TrainConfig
-from oneiro.embedded import cache_dir, resolve
+from oneiro.embedded import resolve
 from oneiro.kinds import invent
 from oneiro.leash import teach
 from oneiro.llm import LLM
 from oneiro.parallel import workers
-from oneiro.remembering import Remembering
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage, Sampling
 
@@ -94,8 +94,7 @@ def _train_steps(llm: LLM) -> tuple[Callable[[], object], Callable[[], object], 
     labelled = [train.TrainExample(llm.encode([ChatMessage("user", q)], a)) for q, a in _questions(8)]
     chosen = AnchorConfig(per_kind={"facts": 4}, own_side=0)
     prompts = anchors.draw_prompts(chosen, seed=0)
-    untouched = Remembering(llm, cache_dir() / llm.sha256[:16] / "answers.json")
-    grounding = anchors.answer_anchors(prompts, untouched, chosen)
+    grounding = anchors.answer_anchors(prompts, untouched(llm), chosen)
     encoded = [llm.encode([ChatMessage("user", anchor.question)], anchor.answer) for anchor in grounding]
     teachers = teach(llm, encoded, top_k=20)
     examples = labelled + [train.TrainExample(e, teacher=t) for e, t in zip(encoded, teachers, strict=True)]

@@ -13,16 +13,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dreaming import dreams_of
+from dreaming import dreams_of, mixture_of
+from untouched import kept_of
 
-from oneiro import anchors, exam, mixture, rehearse, train
+from oneiro import exam, train
 from oneiro.adapters import save_adapter
 from oneiro.config import ExamConfig, NightConfig
 from oneiro.demo import read_day
-from oneiro.embedded import cache_dir, resolve
+from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
-from oneiro.remembering import Remembering
 from oneiro.settings import override, parse_values
 from oneiro.text import words
 from oneiro.types import Sample
@@ -48,11 +48,7 @@ def main() -> None:
 def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[str, Any]:
     day = read_day(file, short=False)
     screened = dreams_of(base, file.stem, day.say, config)
-    prompts = anchors.draw_prompts(config.anchors, seed=config.seed + 1)
-    cache = cache_dir() / base.sha256[:16]
-    grounding = anchors.answer_anchors(prompts, Remembering(base, cache / "answers.json"), config.anchors)
-    chosen = rehearse.rehearse([], grounding, config.rehearse, replaced={}, seed=config.seed + 1)
-    mixed = mixture.mix(screened.kept, chosen, config.mixture, seed=config.seed)
+    _, mixed = mixture_of(base, screened.kept, config)
     dreamed = {" ".join(words(d.question)) for d in screened.kept if not d.held_out}
     fair = [s for s in day.samples if s.battery != "recall" or " ".join(words(s.question)) not in dreamed]
     known = [s.sample for s in _ask(base, batteries.knowledge()[_KNOWLEDGE]) if s.correct]
@@ -62,7 +58,7 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
         mixed.examples,
         config.train,
         seed=config.seed,
-        cache=cache,
+        cache=kept_of(base),
         watch=lambda p: _show(p, time.monotonic() - started),
     )
     spent = time.monotonic() - started

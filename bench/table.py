@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from intervals import interval
 from marked import ROOT, write_marked
 
 from oneiro.evals.scoring import accuracy
@@ -52,6 +53,8 @@ Run = dict[str, Any]
 
 def main() -> None:
     """Write the summary, the figures and README's table."""
+    if not [*_RESULTS.glob("six_nights/*/*.json")]:
+        raise SystemExit("There are no runs in results/six_nights yet. Make some with: make experiment")
     summary: dict[str, Any] = {}
     for setting in _SETTINGS:
         arms = {arm: runs for arm in _ARMS if (runs := _runs(setting, arm))}
@@ -92,16 +95,12 @@ def _share(counts: Sequence[tuple[str, list[int]]]) -> dict[str, float]:
         return sum(count[0] for count in drawn) / max(1, sum(count[1] for count in drawn))
 
     low, high = _bootstrap(counts, share)
-    return _interval(k / max(1, n), min(low, pooled.low), max(high, pooled.high), n)
+    return interval(k / max(1, n), min(low, pooled.low), max(high, pooled.high), n)
 
 
 def _mean(values: Sequence[tuple[str, float]]) -> dict[str, float]:
     low, high = _bootstrap(values, statistics.fmean)
-    return _interval(statistics.fmean(value for _, value in values), low, high, len(values))
-
-
-def _interval(value: float, low: float, high: float, n: int) -> dict[str, float]:
-    return {"value": round(value, 4), "low": round(low, 4), "high": round(high, 4), "n": n}
+    return interval(statistics.fmean(value for _, value in values), low, high, len(values))
 
 
 def _bootstrap(values: Sequence[tuple[str, Any]], statistic: Callable[[list[Any]], float]) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from oneiro.screen import Quarantine, judge_words
 from oneiro.text import names_and_numbers, words
 from oneiro.types import Dream
 
-TURNS = list(invent(1250, seed=11))
+TURNS = list(invent(1800, seed=11))
 FACTS = [(told, fact) for told in TURNS for fact in told.facts]
 
 Judged = list[tuple[Dream, str | Quarantine | None]]

@@ -278,7 +278,7 @@ def train_dreamer(
     put(show.to_json(score) if as_json else show.score(score))
 
 
-@dreamer_app.command("improve", epilog="Example: oneiro dreamer improve --mind ~/minds/work --out ~/minds/work/dreamer")
+@dreamer_app.command("improve", epilog="Example: oneiro dreamer improve --mind ~/minds/ada --out ~/minds/ada/dreamer")
 def improve_dreamer(
     mind: Annotated[list[Path], typer.Option(metavar="DIR", help="A mind that has slept; may be given several times.")],
     out: Annotated[

@@ -62,7 +62,7 @@ def read_day(file: Path | None, *, short: bool) -> Day:
         data = tomllib.loads(text)
         say = tuple(data["say"])
         memories = data["memory"][: _SHORT_MEMORIES if short else None]
-        samples = [_recall(m, question, memories) for m in memories for question in m["questions"]]
+        samples = _recall(memories)
         never = [Sample("abstention", q, batteries.ABSTAINS) for q in data["never"]]
         leaks = tuple(data["leaks"])
         stories = [Sample("stories", prompt, wrong=leaks) for prompt in data["stories"]]
@@ -124,12 +124,27 @@ def _shipped_day() -> str:
     return (resources.files("oneiro") / "demo_data" / "day.toml").read_text(encoding="utf-8")
 
 
-def _recall(memory: dict[str, Any], question: dict[str, Any], memories: Sequence[dict[str, Any]]) -> Sample:
-    """A question about a memory; an answer that names another memory too is wrong."""
-    others = [q["answers"][0] for m in memories if m is not memory for q in m["questions"]]
-    own = set(words(" ".join([question["ask"], *(a for q in memory["questions"] for a in q["answers"])])))
-    wrong = tuple(dict.fromkeys(other for other in others if not own & set(words(other))))
-    return Sample("recall", question["ask"], tuple(question["answers"]), wrong, memory_id=memory["fact"])
+def recall_sample(fact: str, question: dict[str, Any], own: Sequence[str], others: Sequence[str]) -> Sample:
+    """A question about a memory with the answers `own`; to name one of the `others` too is wrong.
+
+    `question` has the keys `ask` and `answers` of a day file.
+    """
+    mine = set(words(" ".join([question["ask"], *own])))
+    wrong = tuple(dict.fromkeys(other for other in others if not mine & set(words(other))))
+    return Sample("recall", question["ask"], tuple(question["answers"]), wrong, memory_id=fact)
+
+
+def _recall(memories: Sequence[dict[str, Any]]) -> list[Sample]:
+    return [
+        recall_sample(
+            memory["fact"],
+            question,
+            [answer for q in memory["questions"] for answer in q["answers"]],
+            [q["answers"][0] for other in memories if other is not memory for q in other["questions"]],
+        )
+        for memory in memories
+        for question in memory["questions"]
+    ]
 
 
 def _talk(mind: Mind, lines: Sequence[str], console: Console) -> None:

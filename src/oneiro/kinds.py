@@ -1,6 +1,6 @@
 """The dream generator's training data: kinds of things people tell, filled with invented values.
 
-Reads `dreamer_data/*.toml` (all of our own writing): about 260 kinds of facts, each with ways to tell it and questions
+Reads `dreamer_data/*.toml` (all of our own writing): about 385 kinds of facts, each with ways to tell it and questions
 about it, turns that hold nothing to remember, and turns written by hand, which are only read. Names are half real, half
 made of syllables, so that the generator learns to copy rather than to guess. Everything is drawn from one seeded
 generator.
@@ -19,7 +19,7 @@ from oneiro.errors import InputError
 from oneiro.types import DreamKind, Turn
 
 _SLOT = re.compile(r"\{(a )?([a-z_]+?)(2)?\}")
-_FILES = ("people", "work", "life", "tastes", "details")
+_FILES = ("people", "work", "life", "tastes", "details", "relatives", "own_life")
 _PER_KIND: dict[DreamKind, int] = {"direct": 3, "reverse": 1, "yesno": 1, "indirect": 2, "never": 1, "change": 2}
 
 _REAL: dict[str, str] = {
