@@ -91,4 +91,7 @@ def _write(writer: Any, chats: list[list[ChatMessage]], tokens: int) -> list[str
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. The same command goes on from here.")

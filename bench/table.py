@@ -21,6 +21,7 @@ from marked import ROOT, write_marked
 from oneiro.evals.scoring import accuracy
 
 _RESULTS = ROOT / "results"
+_REPORTED = ROOT / "bench" / "personas" / "report"  # the others are for choosing settings
 _SETTINGS = ("six_nights", "thirty_nights")
 _MEASURES = {  # as README names them
     "recall": "recall",
@@ -53,8 +54,8 @@ Run = dict[str, Any]
 
 def main() -> None:
     """Write the summary, the figures and README's table."""
-    if not [*_RESULTS.glob("six_nights/*/*.json")]:
-        raise SystemExit("There are no runs in results/six_nights yet. Make some with: make experiment")
+    if not any(_runs("six_nights", arm) for arm in _ARMS):
+        raise SystemExit("results/six_nights holds no run of a persona to report. Make some with: make experiment")
     summary: dict[str, Any] = {}
     for setting in _SETTINGS:
         arms = {arm: runs for arm in _ARMS if (runs := _runs(setting, arm))}
@@ -68,7 +69,8 @@ def main() -> None:
 
 def _runs(setting: str, arm: str) -> list[Run]:
     files = sorted((_RESULTS / setting / arm).glob("*.json"))
-    return [{"persona": f.stem.rsplit("-", 1)[0], **json.loads(f.read_text("utf-8"))} for f in files]
+    runs = [{"persona": f.stem.rsplit("-", 1)[0], **json.loads(f.read_text("utf-8"))} for f in files]
+    return [run for run in runs if (_REPORTED / run["persona"]).exists()]
 
 
 def _summary(runs: Sequence[Run]) -> dict[str, Any]:
