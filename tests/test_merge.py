@@ -4,6 +4,7 @@ from peft import PeftModel
 
 from fakes import tiny_llm
 from oneiro.adapters import Adapter, LowRank, load_adapter, save_adapter
+from oneiro.errors import NightError
 from oneiro.llm import LLM
 from oneiro.merge import merge
 
@@ -75,3 +76,11 @@ def test_after_folding_the_base_is_byte_for_byte_what_it_was(llm: LLM) -> None:
     with pytest.raises(RuntimeError), llm.folded(random_adapter(llm, r=4, seed=1), random_adapter(llm, r=2, seed=2)):
         raise RuntimeError
     assert all(torch.equal(before[name], p.data) for name, p in llm.model.named_parameters())
+
+
+@pytest.mark.parametrize("spoiled", [float("nan"), float("inf")])
+def test_a_training_that_ran_away_is_told_in_words(llm: LLM, spoiled: float) -> None:
+    old, new = random_adapter(llm, r=3, seed=1), random_adapter(llm, r=3, seed=2)
+    next(iter(new.layers.values())).b[0, 0] = spoiled
+    with pytest.raises(NightError, match=r"ran away.*learning_rate"):
+        merge(old, new, alpha=1.0, r=4)

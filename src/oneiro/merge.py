@@ -14,6 +14,7 @@ from typing import NamedTuple
 import torch
 
 from oneiro.adapters import Adapter, LowRank
+from oneiro.errors import NightError
 
 
 class Combination(NamedTuple):
@@ -24,7 +25,16 @@ class Combination(NamedTuple):
 
 
 def merge(old: Adapter | None, new: Adapter, *, alpha: float, r: int) -> Combination:
-    """Combine two adapters of one base; deterministic."""
+    """Combine two adapters of one base; deterministic.
+
+    Raises:
+        NightError: tonight's adapter holds what is no number: its training ran away.
+    """
+    if not all(matrix.isfinite().all() for layer in new.layers.values() for matrix in (layer.a, layer.b)):
+        raise NightError(
+            "Tonight's training ran away: its adapter holds what is no number.",
+            hint="Sleep again with another --seed, or lower train.learning_rate in mind.toml.",
+        )
     names = sorted({*(old.layers if old else ()), *new.layers})
     stacked = {name: _stack(name, old, new, alpha) for name in names}
     layers, kept, total = {}, 0.0, 0.0
