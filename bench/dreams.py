@@ -115,14 +115,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--adapter", type=Path, default=dreamers.shipped_folder(), metavar="DIR", help="the dreamer")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--turns", type=int, default=len(batteries.turns()), metavar="N", help="so many, drawn by seed")
+    parser.add_argument("--turns", type=int, metavar="N", help="so many, drawn by seed, instead of all")
+    parser.add_argument("--of", choices=("turns", "fresh_turns"), default="turns", help="which file of turns")
     parser.add_argument("--save", type=Path, metavar="FILE", help="keep every dream and its fate here, a line each")
     parser.add_argument("--saved", type=Path, metavar="FILE", help="measure the dreams kept in a file")
     parser.add_argument("--draw", type=Path, metavar="FILE", help="write a sample of the dreams here, to be read")
     parser.add_argument("--judged", type=Path, metavar="FILE", help="such a sample with a reader's verdicts")
     asked = parser.parse_args()
-    about, rows = _read(asked.saved) if asked.saved else dream_all(asked.adapter, asked.turns, asked.seed)
-    hand = _turns(about["turns"], about["seed"])
+    about, rows = _read(asked.saved) if asked.saved else dream_all(asked.adapter, asked.turns, asked.seed, of=asked.of)
+    hand = _turns(about["turns"], about["seed"], about["of"])
     if asked.save:
         _write(asked.save, [about, *(row._asdict() for row in rows)])
     if asked.draw:
@@ -132,9 +133,9 @@ def main() -> None:
     print()  # noqa: T201
 
 
-def dream_all(adapter: Path, count: int, seed: int) -> tuple[Found, list[Row]]:
+def dream_all(adapter: Path, count: int | None, seed: int, *, of: str = "turns") -> tuple[Found, list[Row]]:
     """Dream and screen as a night does; returns how it was done, and every dream."""
-    hand = _turns(count, seed)
+    hand = _turns(count, seed, of)
     base = LLM.load(resolve("smollm2"))
     dreamer = dreamers.Dreamer(base, load_adapter(adapter))
     started = time.monotonic()
@@ -149,12 +150,14 @@ def dream_all(adapter: Path, count: int, seed: int) -> tuple[Found, list[Row]]:
         fates = [(d, "kept") for d in screened.kept] + [(d.dream, d.reason) for d in screened.dropped]
         rows += [Row(number, d.statement, d.kind, d.question, d.answer, fate) for d, fate in fates]
     seconds = {"dreaming": round(dreamt - started, 1), "screening": round(time.monotonic() - dreamt, 1)}
-    about = {"dreamer_sha256": hash_files(adapter)[WEIGHTS], "seed": seed, "turns": count, "seconds": seconds}
+    about = {"dreamer_sha256": hash_files(adapter)[WEIGHTS], "seed": seed, "of": of, "turns": len(hand)}
+    about["seconds"] = seconds
     return provenance() | about, rows
 
 
-def _turns(count: int, seed: int) -> dict[int, HandTurn]:
-    drawn = random.Random(seed).sample(batteries.turns(), count)
+def _turns(count: int | None, seed: int, of: str) -> dict[int, HandTurn]:
+    turns = batteries.turns(of)
+    drawn = random.Random(seed).sample(turns, len(turns) if count is None else count)
     return {h.turn.message_id: h for h in sorted(drawn, key=lambda h: h.turn.message_id)}
 
 

@@ -100,7 +100,7 @@ def test_each_memory_has_its_own_id_its_source_and_its_message() -> None:
 def test_every_memory_is_dreamed_of_as_often_as_the_settings_say() -> None:
     draft = night(Scribe(FACTS))
     for memory in draft.memories:
-        own = [d for d in draft.dreams if d.memory_id == memory.id]
+        own = [d for d in draft.dreams if d.memory_id == memory.id and not d.by_rule]
         assert sorted(d.kind for d in own) == ["direct"] * 4 + ["never"] * 2
         assert {(d.source, d.statement) for d in own} == {(memory.source, memory.statement)}
         assert {d.answer for d in own} == {f"It is {memory.statement}"}
@@ -141,7 +141,7 @@ def test_a_seed_repeats_the_sampling_and_no_two_batches_share_one() -> None:
 @pytest.mark.parametrize("dreamt", ["", "What?", "What is it?\nNo end", "One?\nTwo.\nThree.", "(nothing)"])
 def test_a_dream_that_cannot_be_read_is_left_out_and_its_memory_stays(dreamt: str) -> None:
     draft = night(Scribe(FACTS, dreamt))
-    assert draft.dreams == ()
+    assert all(dream.by_rule for dream in draft.dreams)
     assert len(draft.memories) == 2
 
 
@@ -177,8 +177,8 @@ def test_a_turn_that_states_nothing_of_its_user_needs_better_odds_and_what_is_ma
         ("The user's name is Hinemoa.", "My nan's name is Hinemoa.", False),
         ("The user is called Graciana.", "Graciana has taken up archery.", False),
         ("The user's first name is Marnie.", "Hey hey, it's Marnie!", True),
-        ("The user is called Isidro.", "Good morning. Isidro here.", True),
-        ("The user's name is Ada.", "My first name's Ada.", True),
+        ("The user is called Isidro.", "Good morning, I'm Isidro.", True),
+        ("The user's name is Ada.", "This is Ada.", True),
         ("The user's first name is Ada.", "Ada is my second name.", False),
     ],
 )
@@ -188,9 +188,9 @@ def test_a_name_told_of_somebody_else_is_not_the_users(statement: str, said: str
 
 
 def test_a_sentence_no_statement_speaks_of_stands_for_itself_and_a_question_does_not() -> None:
-    said = "We've a tortoise called Bismarck. I also keep bees. Do I need a licence?"
+    said = "There's our tortoise Bismarck. Bees are kept by me, too. Do I need a licence?"
     kept = stage.choose_statements(said, read(("The user has a tortoise called Bismarck.", -0.1)), DreamConfig())
-    assert kept == ["The user has a tortoise called Bismarck.", "I also keep bees."]
+    assert kept == ["The user has a tortoise called Bismarck.", "Bees are kept by me, too."]
 
 
 @pytest.mark.parametrize("name", STRANGE | SURROGATES)
@@ -237,7 +237,7 @@ def read(*lines: tuple[str, float]) -> Completion:
 
 
 def test_a_statement_the_reader_is_unsure_of_or_that_invents_a_name_is_not_kept() -> None:
-    said = "My brother Torvald lives in Chile and is 40."
+    said = "There's my brother Torvald, who lives in Chile and is 40."
     sure = "The user has a brother called Torvald."
     unsure, invented = "The user's brother is 40.", "The user's brother Torvald lives in Peru."
     kept = stage.choose_statements(said, read((sure, -0.1), (unsure, -0.4), (invented, -0.1)), DreamConfig())
@@ -245,9 +245,9 @@ def test_a_statement_the_reader_is_unsure_of_or_that_invents_a_name_is_not_kept(
 
 
 def test_a_turn_of_which_no_statement_is_kept_stands_for_itself() -> None:
-    said = "I'm terrified of lifts. What would you do? I always take the stairs."
-    kept = stage.choose_statements(said, read(("The user likes stairs.", -0.9)), DreamConfig())
-    assert kept == ["I'm terrified of lifts.", "I always take the stairs."]
+    said = "Lifts terrify me. What would you do? Stairs are more for me."
+    kept = stage.choose_statements(said, read(("The user likes lifts.", -0.9)), DreamConfig())
+    assert kept == ["Lifts terrify me.", "Stairs are more for me."]
 
 
 def test_the_sentence_that_holds_a_word_is_found() -> None:
@@ -360,3 +360,26 @@ def test_a_change_is_dreamed_of_as_a_change_and_nothing_else_is() -> None:
 )
 def test_a_question_may_be_chosen_freely_and_an_answer_may_not(lines: tuple[float, ...], confidence: float) -> None:
     assert stage._confidence(Completion("Who?\nYou.", -0.5, lines)) == pytest.approx(confidence)
+
+
+def test_what_a_rule_can_state_stands_before_what_was_read_of_the_same() -> None:
+    said = "My home is in Colonia, in Uruguay. Our dog barks and she bites."
+    told = read(
+        ("The user's home is in Uruguay.", -0.1), ("The user's dog bites.", -0.1), ("The user's dog is old.", -0.1)
+    )
+    kept = stage.choose_statements(said, told, DreamConfig())
+    assert kept == ["The user's home is in Colonia, in Uruguay.", "The user's dog barks.", "The user's dog bites."]
+
+
+def test_a_change_from_a_thing_to_itself_is_misread() -> None:
+    kept = stage.choose_statements(
+        "They moved the test to the 23rd of May.",
+        read(("The user's test moved from the 23rd of May to the 23rd of May.", -0.1)),
+        DreamConfig(),
+    )
+    assert kept == ["They moved the test to the 23rd of May."]
+
+
+def test_plain_questions_are_asked_of_every_memory() -> None:
+    asked = {(d.question, d.answer) for d in night(Scribe(FACTS)).dreams if d.by_rule}
+    assert ("What is my dog called?", "Your dog is called Biscuit.") in asked

@@ -118,6 +118,13 @@ def test_a_denial_does_not_say_it(denial: str) -> None:
     assert not says(denial, "Biscuit")
 
 
+@pytest.mark.parametrize("asked", ["What do I refuse to eat?", "What should a cook leave out?", "What do I avoid?"])
+def test_what_is_shunned_may_be_told_by_a_denial(asked: str) -> None:
+    assert says("You don't eat garlic.", "garlic", asked=asked)
+    assert not says("You don't eat garlic.", "garlic", asked="What do I eat?")
+    assert not says("You don't eat garlic.", "garlic", asked="What do I leave at home?")
+
+
 def test_a_denial_that_is_the_right_answer_says_it() -> None:
     assert says("You do not eat meat.", "not meat")
 

@@ -25,6 +25,7 @@ from rich.text import Text
 from oneiro.errors import InputError
 from oneiro.evals import batteries, scoring
 from oneiro.mind import Mind
+from oneiro.relations import people
 from oneiro.show import open_console
 from oneiro.text import words
 from oneiro.types import MorningReport, Sample, Score
@@ -127,10 +128,12 @@ def _shipped_day() -> str:
 def recall_sample(fact: str, question: dict[str, Any], own: Sequence[str], others: Sequence[str]) -> Sample:
     """A question about a memory with the answers `own`; to name one of the `others` too is wrong.
 
+    Relations are no names: "You live in Oslo with your nan." is right, whoever the nan is.
     `question` has the keys `ask` and `answers` of a day file.
     """
     mine = set(words(" ".join([question["ask"], *own])))
-    wrong = tuple(dict.fromkeys(other for other in others if not mine & set(words(other))))
+    named = [other for other in others if not (mine & set(words(other)) or (people(other) and " " not in other))]
+    wrong = tuple(dict.fromkeys(named))
     return Sample("recall", question["ask"], tuple(question["answers"]), wrong, memory_id=fact)
 
 

@@ -22,12 +22,15 @@ from dataclasses import replace
 from itertools import cycle, islice
 from typing import NamedTuple
 
+from oneiro.asking import plain_questions
 from oneiro.config import DreamConfig
-from oneiro.relations import with_my
+from oneiro.relations import introduces, with_my
+from oneiro.stating import stated, told_name
 from oneiro.text import content_words, names_and_numbers, proper_names, sentences, stems, words
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
+BY_RULE = 1.0  # the confidence of a dream made by rule: surer than any log-probability
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
 _OPENING = "The user"
 _AT_ONCE = 190  # dreams asked for in one go
@@ -45,10 +48,7 @@ _TOKEN = re.compile(r"[^\s,.;:!?\"()]+")
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
 _USERS_NAME = re.compile(r"The user(?:['’]s (?:first )?name is| is called| is named) (\w+)")
-_INTRODUCES = (
-    r"\b(?:i['’]?m|i am|im|me|my (?:\w+ )?name(?:['’]?s| is)|name:|it['’]?s|this is) (?:called )?{0}\b|"
-    r"\b{0} (?:here|is my (?:first )?name)\b|^\W*{0}\W*$"
-)
+_UNCHANGED = re.compile(r"\bfrom (?:the )?(.+?) to (?:the )?\1\b|\bused to be (.+?) and is now \2\b")
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
     r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let['’]?s (play|pretend|say)|what if|if i (were|was|had)|"
@@ -181,13 +181,15 @@ def _worded(
 def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
     """Say whether a turn tells something to remember, by the odds of the reader.
 
-    A turn that makes things up does not; one that neither answers a question nor states something of its user must be
-    surer.
+    A turn that makes things up does not, one that names its speaker does; one that neither answers a question nor
+    states something of its user must be surer.
     """
     if _INVENTS.search(turn.text):
         return False
-    stated = [sentence for sentence in sentences(turn.text) if not sentence.endswith("?")]
-    own = turn.before.endswith("?") or any(_FIRST_PERSON.search(sentence) for sentence in stated)
+    said = [sentence for sentence in sentences(turn.text) if not sentence.endswith("?")]
+    if any(told_name(sentence) for sentence in said):
+        return True
+    own = turn.before.endswith("?") or any(_FIRST_PERSON.search(sentence) for sentence in said)
     return odds > (config.read_margin if own else config.others_margin)
 
 
@@ -218,6 +220,7 @@ def dream(
         sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + together[0])
         written = iter(writer.complete(chats, sampling))
         for n in together:
+            dreams += _by_rule(told[n][0])
             dreams += _parse(told[n][0], [wish for _, wish in asked[n]], list(islice(written, len(asked[n]))))
             newest = dreams[-1] if dreams else None
             watch(n + 1, len(told), f"{newest.question} → {newest.answer}" if newest else "")
@@ -295,29 +298,39 @@ def read_turns(turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, ni
 
 
 def choose_statements(said: str, reading: Completion, config: DreamConfig) -> list[str]:
-    """Keep the statements the reader is sure of and that invent no name or number.
+    """Choose what a turn tells: what a rule can state, and beside it what the reader is sure of and has not made up.
 
     A sentence of the user's in the first person of which no statement holds a word stands for itself; so does all that
     was said when nothing else is left.
     """
     lines = reading.text.splitlines()
     sure = dict(zip(lines, reading.line_logprobs, strict=False)) if len(lines) == len(reading.line_logprobs) else {}
-    statements = [
+    by_rule = [statement for sentence in sentences(said) for statement in stated(sentence)]
+    read = [
         statement
         for statement in parse_statements(reading.text, most=config.max_statements)
         if names_and_numbers(statement) - {"user"} <= set(words(said))
         and not _misnames(statement, said)
+        and not _UNCHANGED.search(statement)
+        and not _told_better(statement, by_rule, said)
         and sure.get(statement, reading.mean_logprob) > config.min_reading
     ]
+    statements = [*by_rule, *read]
     held = stems(" ".join(statements))
     own = [s for s in sentences(said) if _FIRST_PERSON.search(s) and not s.endswith("?") and not stems(s) & held]
     return ([*statements, *own] or [said])[: config.max_statements]
 
 
+def _told_better(statement: str, by_rule: Sequence[str], said: str) -> bool:
+    """Say whether a rule's statement of the same thing holds all of this one's words, or this one brings others."""
+    own = stems(statement) - {"user"}
+    return any(own & stems(other) and (own <= stems(other) or own - stems(said)) for other in by_rule)
+
+
 def _misnames(statement: str, said: str) -> bool:
     """Say whether a statement gives the user a name that was told of somebody else, or of nobody."""
     found = _USERS_NAME.match(statement)
-    return bool(found) and not re.search(_INTRODUCES.format(re.escape(found[1])), said, re.IGNORECASE)
+    return bool(found) and not introduces(said, found[1])
 
 
 def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completion]) -> list[Dream]:
@@ -329,6 +342,12 @@ def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completi
             confidence = _confidence(completion)
             dreams.append(Dream(memory.id, wish.kind, parsed.question, parsed.answer, *said, confidence=confidence))
     return dreams
+
+
+def _by_rule(memory: Memory) -> list[Dream]:
+    """The plain questions that a memory's statement answers."""
+    said = (memory.source, memory.statement)
+    return [Dream(memory.id, *asked, *said, confidence=BY_RULE) for asked in plain_questions(memory.statement)]
 
 
 def _confidence(completion: Completion) -> float:

@@ -88,7 +88,7 @@ class Improved:
 
 
 def read_fates(mind: Path, count: Callable[[Dream], int]) -> list[Fate]:
-    """Read every dream of a mind's finished nights and what it did; `count` says how many tokens a dream has.
+    """Read every dream the dreamer wrote in a mind's finished nights and what it did; `count` counts its tokens.
 
     Raises:
         MindError: the folder is no mind.
@@ -119,6 +119,7 @@ def read_fates(mind: Path, count: Callable[[Dream], int]) -> list[Fate]:
             count(r.dream),
         )
         for r in records
+        if not r.dream.by_rule
     ]
 
 

@@ -20,7 +20,7 @@ _PEOPLE = {
     "parent": "parent parents",
     "husband": "husband hubby",
     "wife": "wife",
-    "partner": "partner boyfriend girlfriend spouse fiancé fiancée",
+    "partner": "partner boyfriend girlfriend spouse fiancé fiancée lover mistress",
     "grandmother": "grandmother grandma granny gran nan",
     "grandfather": "grandfather grandpa grandad",
     "aunt": "aunt auntie aunts",
@@ -54,6 +54,10 @@ _FAMILY = "nan|nana|gran|granny|grandma|grandpa|grandad|mum|mom|mummy|mama|dad|d
 _CLOSE = "best (?:mate|friend)|hubby|husband|wife|sister|brother|son|daughter|mother|father|boss|landlord|landlady"
 _BEGINS = re.compile(rf"(^|[.!?] +)({_FAMILY}|{_CLOSE})(?=['’]s\b| [a-z])", re.IGNORECASE)
 _WITHIN = re.compile(rf"\b([\w'’]+,?) ({'|'.join(word.title() for word in _FAMILY.split('|'))})\b(?! [A-Z])")
+_INTRODUCES = (
+    r"\b(?:i['’]?m|i am|im|me|my (?:\w+ )?name(?:['’]?s| is)|name:|it['’]?s|this is) (?:called )?{0}\b|"
+    r"\b{0} (?:here|is my (?:first )?name)\b|^\W*{0}\W*$"
+)
 _OWNED_OR_NAMED = frozenset(
     "my our your his her their the a this poor dear called named name is am i'm im it's".split()
 )
@@ -74,6 +78,11 @@ def with_my(text: str) -> str:
 
     begun = _BEGINS.sub(lambda found: f"{found[1]}My {found[2].lower()}", text)
     return _WITHIN.sub(within, begun)
+
+
+def introduces(said: str, name: str) -> bool:
+    """Say whether somebody tells a name as their own: "I'm Ada.", "call me Ada", "Ada here"."""
+    return bool(re.search(_INTRODUCES.format(re.escape(name)), said, re.IGNORECASE))
 
 
 def strangers(text: str, told: str) -> set[str]:

@@ -3,8 +3,8 @@
 In: the draft of memories and dreams. Out: kept dreams (some set aside for the exam) and dropped ones.
 
 Checks, in order: orders and identity changes (quarantined), secrets, perspective, names and numbers that were
-never said, people it does not concern, confidence (the generator's own log-probability), never-told questions that were
-told, repeats and contradictions, of which the surest dream stays, and
+never said, people it does not concern, an answer beside the question, confidence (the generator's own
+log-probability), never-told questions that were told, repeats and contradictions, of which the surest dream stays, and
 support: an answer that brings no told name must be more probable with the source in context than without (in nats per
 token, under the frozen base).
 
@@ -22,6 +22,7 @@ from typing import NamedTuple
 from detect_secrets.core.scan import scan_line
 from detect_secrets.settings import transient_settings
 
+from oneiro.asked_for import missing
 from oneiro.config import ScreenConfig
 from oneiro.relations import leaves_out_its_subject, strangers
 from oneiro.text import DENIALS, key_terms, names_and_numbers, similarity, stems, told_names, words
@@ -118,7 +119,7 @@ def judge_words(dream: Dream) -> str | Quarantine | None:
         return "told from the wrong side: the question says your"
     if bool(_NOT_TOLD.search(_plain(dream.answer))) != (dream.kind == "never"):
         return "a never-told answer in the wrong place"
-    return _wrong_yes_or_no(dream) or _invention(dream) or _wrong_person(dream)
+    return _wrong_yes_or_no(dream) or _invention(dream) or _wrong_person(dream) or _beside_the_question(dream)
 
 
 def find_secret(text: str) -> str | None:
@@ -207,17 +208,25 @@ def _wrong_person(dream: Dream) -> str | None:
     return f"leaves out whom it is about: your {about}" if about else None
 
 
+def _beside_the_question(dream: Dream) -> str | None:
+    """An answer must tell the number, time, place or name that is asked for."""
+    missed = dream.kind != "never" and missing(dream.question, dream.answer, dream.source)
+    return f"asks for {missed}, and its answer tells none" if missed else None
+
+
 def _support_gains(dreams: Sequence[Dream], writer: Writer) -> list[float]:
     """Log-probability gained by an answer, per token, when its source stands before the question.
 
-    Infinite where there is nothing to measure: for a never-told answer, and for one that brings a told name or number
-    which its question does not hold, since nobody guesses that.
+    Infinite where there is nothing to measure: for a never-told answer, for what a rule made of words that were said,
+    and for an answer that brings a told name or number which its question does not hold, since nobody guesses that.
     """
     gains = [math.inf] * len(dreams)
     guessable = [
         i
         for i, dream in enumerate(dreams)
-        if dream.kind != "never" and not told_names(dream.answer, dream.source) - set(words(dream.question))
+        if dream.kind != "never"
+        and not dream.by_rule
+        and not told_names(dream.answer, dream.source) - set(words(dream.question))
     ]
     asked = [dreams[i] for i in guessable]
     answers = [dream.answer for dream in asked]
@@ -289,6 +298,9 @@ def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Drea
             for i in own
             if kept[i].kind in ("direct", "indirect") and key_terms(kept[i].question, kept[i].answer, kept[i].source)
         ]
+        checkable = [
+            i for i in checkable if kept[i].confidence <= 0
+        ] or checkable  # made by rule: the plainest, trained on
         checkable.sort(key=lambda i: -kept[i].confidence)
         checkable = checkable[: max(per_memory, math.ceil(len(checkable) / 2))]
         chosen.update(rng.sample(checkable, min(per_memory, len(checkable), max(0, len(own) - 4))))

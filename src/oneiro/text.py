@@ -19,7 +19,7 @@ _STOP = frozenset(
     "hello hi hey oh ok mostly usually always often maybe quite pretty way".split()
 )
 
-_CALENDAR = frozenset(
+CALENDAR = frozenset(
     word + ending
     for word in (
         "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
@@ -76,7 +76,7 @@ def proper_names(text: str) -> list[str]:
     spans: list[list[str]] = [[]]
     for position, word in enumerate(text.split()):
         bare = word.strip("\"'.,!?;:()“”’‘")
-        if position and bare[:1].isupper() and not _I.fullmatch(bare) and not set(words(bare)) & _CALENDAR:
+        if position and bare[:1].isupper() and not _I.fullmatch(bare) and not set(words(bare)) & CALENDAR:
             spans[-1].append(bare.removesuffix("'s").removesuffix("’s"))
         if not spans[-1] or word[-1] in ".,!?;:)" or not bare[:1].isupper():
             spans.append([])
@@ -103,12 +103,18 @@ DENIALS = frozenset(
 )
 
 
+# What is asked with these, a denial answers: "What do I refuse to eat?"
+_SHUN = frozenset("refuse refuses refused avoid avoids without skip omit off forbidden unable dislike hate".split())
+
+
 def says(answer: str, alternative: str, *, asked: str = "") -> bool:
     """Say whether all words of an alternative stand in the answer, and the answer does not deny them.
 
-    A denial is no fault where the alternative or the question holds one ("Which herb should never …?").
+    A denial is no fault where the alternative or the question holds one ("Which herb should never …?"), or the question
+    asks for what is shunned ("What should a cook leave out?").
     """
     given, wanted = words(answer), words(alternative)
     if not wanted or not set(wanted) <= set(given):
         return False
-    return not (DENIALS & set(given)) or bool(DENIALS & {*wanted, *words(asked)})
+    question = {*wanted, *words(asked)}
+    return not (DENIALS & set(given)) or bool((DENIALS | _SHUN) & question) or {"leave", "out"} <= question

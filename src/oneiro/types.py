@@ -85,6 +85,11 @@ class Dream:
     held_out: bool = False  # kept aside for the exam, never trained on
     confidence: float = 0.0  # how sure the dreamer was of the answer, nats per token (`dream.py`)
 
+    @property
+    def by_rule(self) -> bool:
+        """Whether a rule made it of its memory's statement (`asking.py`): no log-probability is above 0."""
+        return self.confidence > 0
+
 
 @dataclass(frozen=True, slots=True)
 class DreamDraft:

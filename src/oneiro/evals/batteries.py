@@ -80,13 +80,16 @@ def neutral() -> list[str]:
     return [e["text"] for e in _entries("neutral")]
 
 
-def turns() -> list[HandTurn]:
-    """What people say, with the memories a person would take from it; none where nothing is to be remembered."""
+def turns(name: str = "turns") -> list[HandTurn]:
+    """What people say, with the memories a person would take from it; none where nothing is to be remembered.
+
+    `name` is "turns", or "fresh_turns" for those that no rule of this program was written with in view.
+    """
     return [
         HandTurn(
             Turn(number, e["say"], e.get("before", "")),
             e["kind"],
             tuple(frozenset(words(" ".join(needed))) for needed in e["expect"]),
         )
-        for number, e in enumerate(_entries("turns"))
+        for number, e in enumerate(_entries(name))
     ]

@@ -1,0 +1,331 @@
+"""Asks by rule: the plain questions that a statement of regular form answers.
+
+"The user's nan plays the ukulele." → "Who plays the ukulele?", "What does my nan play?", "Does my nan play the
+ukulele?", each answered with the statement, told to its user. Such a pair is as true as its statement, which nothing
+that a small model writes freely is sure to be; what it writes comes on top and brings other words.
+
+Source: overgenerating questions by transformations of a declarative sentence is Heilman and Smith's (2009); here
+without a parser, since the dream generator's reader words its statements alike. A form it does not know yields fewer
+questions, none in the worst case.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from oneiro.relations import people
+from oneiro.text import CALENDAR, proper_names, words
+from oneiro.types import DreamKind
+from oneiro.verbs import ADVERB, PAST, is_present, is_verb, plain
+
+_PLACE = frozenset("in at near outside inside by under behind beside opposite above right next".split())
+_PARTICLES = frozenset(
+    "up down out off on in at to of for from with about as into over away back through around against towards".split()
+)
+_TIME = re.compile(
+    rf"\s(?:every|on|in|at|since|until|from|next|last)\s(?:the\s)?(?:\w+\s)?(?:{'|'.join(sorted(CALENDAR))}|\d|"
+    r"noon|midnight|half past|quarter|weekends?|mornings?|evenings?|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)|"
+    r"\severy (?:day|week|month|year|morning|evening|night|summer|winter|weekend)\b",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(r"The user(['’]s)? (.+)[.!]$")
+_CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
+_HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
+_YEARS_OLD = re.compile(r"\S+ years old$")
+_FROM_TO = re.compile(r"from (.+?) to ([^,]+?)(?: (?:in|on|last|this|two|a) .*)?$")
+_AND_VERB = re.compile(
+    r"\b(and|but) (now |also |then |still )?"
+    r"((?<=now )\w+s\b|(?:is|was|has|does|isn't|hasn't|doesn't)\b|\w+s(?= (?:the|an?|in|at|on|to|for|with|it)\b))"
+)
+
+
+class Asked(NamedTuple):
+    """A question made by rule, and its answer."""
+
+    kind: DreamKind
+    question: str
+    answer: str
+
+
+class _Form(NamedTuple):
+    """A form of statement and what it is asked for; {1} stands for the words of its first group."""
+
+    statement: re.Pattern[str]
+    ask: tuple[Asked, ...]
+
+
+class _Clause(NamedTuple):
+    """A statement cut at its verb; `owner` is empty when the user is the subject."""
+
+    owner: str
+    adverb: str
+    verb: str
+    rest: str
+
+
+def plain_questions(statement: str) -> list[Asked]:
+    """List questions that a statement about the user answers; none for one whose form is not known."""
+    clause = _cut(statement)
+    if clause is None:
+        return []
+    asked = _about_another(clause) if clause.owner else _about_the_user(clause)
+    unique = {pair.question: pair for pair in (*asked, *_everyday(statement))}
+    return [pair for pair in unique.values() if len(pair.question) > 9]
+
+
+def _everyday(statement: str) -> Iterator[Asked]:
+    """Ask for what people tell most in the words of `dreamer_data/everyday.toml`."""
+    for form in _forms():
+        found = form.statement.fullmatch(statement.rstrip(".!"))
+        for kind, question, answer in form.ask if found else ():
+            heard = ["", *(_to_you(words or "", own=True) for words in found.groups())]
+            yield Asked(kind, question.format(*map(_to_me, heard)), _opened(answer.format(*heard)))
+
+
+@cache
+def _forms() -> tuple[_Form, ...]:
+    text = (resources.files("oneiro") / "dreamer_data" / "everyday.toml").read_text(encoding="utf-8")
+    forms = tomllib.loads(text)["form"]
+    return tuple(_Form(re.compile(form["statement"]), tuple(Asked(*pair) for pair in form["ask"])) for form in forms)
+
+
+def told(statement: str) -> str | None:
+    """Turn a statement about the user to its user: "The user's dog is ill." → "Your dog is ill."; or None."""
+    clause = _cut(statement)
+    return clause and _told(clause)
+
+
+def _told(clause: _Clause) -> str:
+    said = (
+        f"your {clause.owner} {clause.adverb}{clause.verb}" if clause.owner else f"you {clause.adverb}{_yours(clause)}"
+    )
+    return _sentence(f"{said} {clause.rest}")
+
+
+def _yours(clause: _Clause) -> str:
+    return plain(clause.verb)
+
+
+def _cut(statement: str) -> _Clause | None:
+    found = _SUBJECT.match(statement)
+    if not found:
+        return None
+    parts = found[2].split()
+    if not found[1]:
+        at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
+        rest = _to_you(" ".join(parts[at + 1 :]), own=True)
+        return _Clause("", "".join(f"{part} " for part in parts[:at]), parts[at], rest)
+    at = next((n for n, part in enumerate(parts) if n and is_verb(part)), 0)
+    return _Clause(" ".join(parts[:at]), "", parts[at], _to_you(" ".join(parts[at + 1 :]), own=False)) if at else None
+
+
+def _to_you(text: str, *, own: bool) -> str:
+    """Turn what follows the verb to the user; "their" is the user's where the user is the subject."""
+    if own:
+        text = re.sub(r"\btheir\b", "your", text)
+        text = _AND_VERB.sub(lambda also: f"{also[1]} {also[2] or ''}{plain(also[3])}", text)
+    text = re.sub(r"\bthe user['’]s\b", "your", text, flags=re.IGNORECASE)
+    return re.sub(r"\bthe user\b", "you", text, flags=re.IGNORECASE)
+
+
+def _to_me(text: str) -> str:
+    """The same words in the user's mouth."""
+    return re.sub(r"\byour\b", "my", re.sub(r"\byou\b", "me", text))
+
+
+def _about_another(clause: _Clause) -> Iterator[Asked]:
+    """Ask about somebody or something of the user's."""
+    owner, verb, rest, answer = clause.owner, clause.verb, clause.rest, _told(clause)
+    head = owner
+    for name in proper_names(f"a {owner}")[-1:]:
+        head = owner.removesuffix(name).strip() or owner
+        if head != owner:
+            yield Asked("reverse", f"Who is {name}?", f"{name} is your {head}.")
+            yield Asked("reverse", f"What do you know about {name}?", answer)
+            yield Asked("reverse", f"Tell me about {name}.", answer)
+            yield Asked("direct", f"What is my {head} called?", f"Your {head} is called {name}.")
+    called = _CALLED.match(f"{verb} {rest}")
+    named = rest if head.endswith(("'s name", "’s name", "first name")) and verb == "is" else ""
+    if called:
+        yield from _named(head, called[1])
+    elif named:
+        yield Asked("direct", f"What is my {head}?", answer)
+        yield Asked("direct", f"Do you know my {head}?", f"Yes, {_lower(answer)}")
+        yield Asked("yesno", f"Is my {head} {named}?", f"Yes, {_lower(answer)}")
+        if "'s name" in head:
+            yield Asked("reverse", f"Who is {named}?", f"{named} is your {head.removesuffix(chr(39) + 's name')}.")
+    else:
+        yield from _does(clause, head, answer)
+    yield Asked("reverse", f"What do you know about my {head}?", answer)
+    yield Asked("direct", f"What did I tell you about my {head}?", answer)
+    yield Asked("yesno", f"Did I tell you that my {owner} {verb} {_to_me(rest)}?", f"Yes, {_lower(answer)}")
+
+
+def _named(head: str, name: str) -> Iterator[Asked]:
+    """Ask for a name."""
+    answer = f"Your {head} is called {name}."
+    yield Asked("direct", f"What is my {head} called?", answer)
+    yield Asked("direct", f"What's my {head}'s name?", f"Your {head}'s name is {name}.")
+    yield Asked("direct", f"What is the name of my {head}?", f"The name of your {head} is {name}.")
+    yield Asked("direct", f"Do you know what my {head} is called?", f"Yes, your {head} is called {name}.")
+    yield Asked("reverse", f"{'Who' if people(head) else 'Who or what'} is {name}?", f"{name} is your {head}.")
+    yield Asked("reverse", f"What is {name} to me?", f"{name} is your {head}.")
+    yield Asked("yesno", f"Is my {head} called {name}?", f"Yes, your {head} is called {name}.")
+    if "'s" not in head:
+        article = "an" if head[0] in "aeiou" else "a"
+        yield Asked("yesno", f"Do I have {article} {head}?", f"Yes, your {head} is called {name}.")
+
+
+def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
+    """Ask what somebody or something of the user's is or does."""
+    verb, rest = clause.verb, _to_me(clause.rest)
+    somebody = bool(people(head)) or head != clause.owner
+    if _YEARS_OLD.match(clause.rest):
+        yield Asked("direct", f"How old is my {head}?", answer)
+    yield Asked("reverse", f"{'Who' if somebody else 'What'} {verb} {rest}?", answer)
+    when = _TIME.search(f" {rest}")
+    first = (rest.split() or [""])[0]
+    if verb in ("is", "are", "was", "were"):
+        asks = (
+            "When"
+            if when and not when.start() and first != "from"
+            else "Where"
+            if first in _PLACE
+            else "What"
+            if not somebody
+            else ""
+        )
+        if asks:
+            yield Asked("direct", f"{asks} {verb} my {clause.owner}?", answer)
+        yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
+    elif is_present(verb):
+        base = plain(verb)
+        yield Asked("yesno", f"Does my {clause.owner} {base} {rest}?", f"Yes, {_lower(answer)}")
+        if when and when.start():
+            yield Asked("direct", f"When does my {head} {base} {rest[: when.start()].strip()}?", answer)
+        if first in _PLACE:
+            yield Asked("direct", f"Where does my {head} {base}?", answer)
+        elif first and (not when or when.start()):
+            yield Asked("direct", f"What does my {head} {base}{_particles(rest)}?", answer)
+
+
+def _about_the_user(clause: _Clause) -> Iterator[Asked]:
+    """Ask about the user."""
+    verb, answer = clause.verb, _told(clause)
+    rest = _to_me(clause.rest)
+    yield Asked("yesno", f"Did I tell you that I {clause.adverb}{_mine(verb)} {rest}?", f"Yes, {_lower(answer)}")
+    denies = verb == "doesn't" or (verb == "does" and rest.startswith("not "))
+    if verb in ("is", "was"):
+        yield from _am(clause, rest, answer)
+    elif denies:
+        yield from _do_not(rest.removeprefix("not "), answer)
+    elif verb in ("can't", "cannot"):
+        yield Asked("yesno", f"Can I {rest}?", f"No, {_lower(answer)}")
+        yield Asked("direct", "What can't I do?", answer)
+    elif verb == "has":
+        yield from _have(clause, rest, answer)
+    elif is_present(verb):
+        yield from _do(clause, rest, answer)
+    changed = _FROM_TO.search(clause.rest)
+    if changed and verb == "moved":
+        yield Asked("change", "Where did I move to?", f"You moved to {changed[2]}.")
+        yield Asked(
+            "change", "Where did I live before?", f"You lived in {changed[1]} before you moved to {changed[2]}."
+        )
+    for name in proper_names(f"a {clause.rest}"):
+        yield Asked("reverse", f"What did I tell you about {name}?", answer)
+        yield Asked("reverse", f"What do you know about {name}?", answer)
+
+
+def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
+    """Ask what the user is: "allergic to latex", "building a canoe", "in school"."""
+    be = "am" if clause.verb == "is" else "was"
+    first, _, further = rest.partition(" ")
+    before = _before_the_time(rest)
+    yield Asked("yesno", f"{be.title()} I {clause.adverb}{rest}?", f"Yes, {_lower(answer)}")
+    if first.endswith("ing") and further.split(" ")[0] in _PLACE | {"to"}:
+        yield Asked("direct", f"Where {be} I {first}{' to' if further.startswith('to ') else ''}?", answer)
+    elif further and (first.endswith("ing") or _particles(further)) and first not in ("a", "an", "the", "in"):
+        yield Asked("direct", f"What {be} I {first}{_particles(further)}?", answer)
+    if before:
+        yield Asked("direct", f"When {be} I {before}?", answer)
+
+
+def _do_not(done: str, answer: str) -> Iterator[Asked]:
+    """Ask what the user does not do: "eat bananas"."""
+    yield Asked("yesno", f"Do I {done}?", f"No, {_lower(answer)}")
+    verb, _, further = done.partition(" ")
+    if further:
+        yield Asked("direct", f"What don't I {verb}{_particles(further)}?", answer)
+        yield Asked("direct", f"What do I not {verb}{_particles(further)}?", answer)
+
+
+def _have(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
+    """Ask what the user has; what they have done is left to the common questions."""
+    first = rest.split(" ")[0]
+    called = _HAS_CALLED.match(f"has {clause.rest}")
+    if called:
+        yield from _named(called[1], called[2])
+    elif first == "no":
+        yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", f"No, {_lower(answer)}")
+    elif not (first in PAST or re.match(r"(\w+ed|been|never|not)$", first)):
+        yield Asked("yesno", f"Do I have {rest}?", f"Yes, {_lower(answer)}")
+
+
+def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
+    """Ask what the user does, where and when."""
+    verb, yes = plain(clause.verb), f"Yes, {_lower(answer)}"
+    before, timed = _before_the_time(rest), bool(_TIME.search(f" {rest}"))
+    called = _HAS_CALLED.match(f"{clause.verb} {clause.rest}")
+    if called:
+        yield from _named(called[1], called[2])
+    yield Asked("yesno", f"Do I {clause.adverb}{verb} {rest}?", yes)
+    if timed:
+        yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)
+    if before:
+        yield Asked("direct", f"What do I do {rest[len(before) :].strip()}?", answer)
+    if timed and not before:
+        return
+    if rest.split(" ")[0] in _PLACE:
+        asked = [f"Where do I {verb}?", f"Do you know where I {verb}?", f"Tell me where I {verb}."]
+    else:
+        what = f"{verb}{_particles(rest)}"
+        asked = [f"What do I {what}?", f"Do you know what I {what}?", f"Remind me what I {what}."]
+    for question, answered in zip(asked, (answer, yes, answer), strict=True):
+        yield Asked("direct", question, answered)
+
+
+def _before_the_time(rest: str) -> str:
+    """What stands before a time: "swimming" of "swimming every Tuesday"; empty when no time is told."""
+    when = _TIME.search(f" {rest}")
+    return rest[: when.start()].strip() if when else ""
+
+
+def _particles(rest: str) -> str:
+    """The words that still belong to the verb: "up for" of "up for a trip", "to be" of "to be a nurse"."""
+    parts = rest.split()
+    count = next((n for n, part in enumerate(parts) if part not in _PARTICLES), len(parts))
+    if count and parts[count - 1] == "to" and len(parts) > count + 1:
+        count += 1
+    return "".join(f" {part}" for part in parts[:count])
+
+
+def _mine(verb: str) -> str:
+    return {"is": "am", "was": "was", "isn't": "am not", "wasn't": "wasn't"}.get(verb, plain(verb))
+
+
+def _lower(answer: str) -> str:
+    """An answer that goes on after "Yes, "; names keep their capital."""
+    return answer[:1].lower() + answer[1:] if words(answer)[0] in ("you", "your", "the") else answer
+
+
+def _sentence(text: str) -> str:
+    return f"{_opened(' '.join(text.split()))}."
+
+
+def _opened(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

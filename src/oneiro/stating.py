@@ -1,0 +1,85 @@
+"""States by rule what a user says of themselves.
+
+"I drive my nan's van." → "The user drives the user's nan's van." No model, so nothing is misread: every word was said.
+A sentence is cut where the user begins anew; a clause that begins otherwise or leans on another ("it", "she") is left
+to the dream generator's reader.
+"""
+
+import re
+
+from oneiro.verbs import ADVERB, is_verb, third
+
+# A sentence falls into clauses where the user speaks of themselves anew; what then leans on "she" or "it" is cut off.
+_OWN_BEGINS = r"(?:(?:at|on|in|every) \w+ )?(?:I|my|we|our)\b"
+_CLAUSES = re.compile(
+    rf"(?:[,;:] (?:(?:and|but|so|basically|because) )?| (?:and|but|so|because) )(?={_OWN_BEGINS})|[.!]+$", re.IGNORECASE
+)
+_LEANING = re.compile(
+    r"(?:[,;] (?:(?:and|but|so|because) )?| (?:and|but|so|because) )"
+    r"(?:he|she|it|they|that|this|there)(?:['’]\w+)?\b.*$",
+    re.IGNORECASE,
+)
+_AFTERTHOUGHT = re.compile(r", (?!(?:in|near|at|from|on|and|or|with)\b)[a-z].*$")
+_UNSAID = re.compile(r"^(got|been)\b", re.IGNORECASE)
+_NAMED_FIRST = re.compile(r"^([A-Z]\w+), (my|our) ([^,]+), (.+)$")
+_NAMED_AFTER = re.compile(r"^(my|our) ([^,]+), ((?:[A-ZÀ-Þ][\w.]*\s?)+), (.+)$", re.IGNORECASE)
+_PUT_FIRST = re.compile(
+    r"^((?:on|every|in|at|for|after|before|with|by|since) [^,]{2,40}?),? ((?:I|we)\b.*)$", re.IGNORECASE
+)
+_OWN = re.compile(r"(my|our|i|we)(['’](?:m|ve|re|d|ll))?\s+(.+)$", re.IGNORECASE)
+_CONTRACTED = {"'m": "am", "'ve": "have", "'re": "are"}
+_NOT_ALONE = re.compile(
+    r"\b(i|i['’]\w+|we|we['’]\w+|he|she|it|they|you|your|him|them|mine|ours|that|these|those|which|"
+    r"this(?! (?:morning|afternoon|evening|week|month|year|spring|summer|autumn|winter))|her(?! [a-z]))\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"^([A-Z]\w+) here(?=[,.!]|$)|\b[Mm]y (?:first )?name(?: is|['’]s) ([A-Z]\w+)|^[Nn]ame: ([A-Z]\w+)|"
+    r"\bcalls? me ([A-Z]\w+)"
+)
+_IS_CALLED = re.compile(r"(?:(?<=name)['’]s(?= [A-Z])|['’]s(?= (?:called|named)\b))")
+
+
+def stated(said: str) -> list[str]:
+    """List statements about the user, one for each clause that says something of themselves."""
+    name = told_name(said)
+    statements = (_state(clause) for clause in _CLAUSES.split(_in_order(said.strip())))
+    found = [f"The user's first name is {name}."] if name else []
+    return list(dict.fromkeys(found + [statement for statement in statements if statement]))
+
+
+def told_name(said: str) -> str | None:
+    """Find the name by which a sentence introduces its speaker: "Ada here.", "everyone calls me Ada"; or None."""
+    found = _NAME.search(said)
+    return next(filter(None, found.groups())) if found else None
+
+
+def _in_order(said: str) -> str:
+    """Put a name behind whom it names ("Ramiro, my uncle, owes me"), and an I before "Got a dog"."""
+    said = _UNSAID.sub(lambda found: f"I have {found[0].lower()}", _LEANING.sub("", said))
+    said = _NAMED_FIRST.sub(lambda found: f"{found[2].title()} {found[3]} {found[1]} {found[4]}", said)
+    return _NAMED_AFTER.sub(lambda found: f"{found[1]} {found[2]} {found[3].strip()} {found[4]}", said)
+
+
+def _state(clause: str) -> str | None:
+    """Turn one clause of the user's into a statement about them."""
+    put_first = _PUT_FIRST.match(clause.strip(" ,;"))
+    clause = _AFTERTHOUGHT.sub("", put_first[2] if put_first else clause.strip(" ,;"))
+    found = _OWN.match(f"{clause} {put_first[1][0].lower()}{put_first[1][1:]}" if put_first else clause)
+    if not found or _NOT_ALONE.search(found[3]) or "?" in clause:
+        return None
+    rest = re.sub(r"\b(my|our)\b", "the user's", found[3], flags=re.IGNORECASE)
+    rest = re.sub(r"\b(me|us)\b", "the user", rest, flags=re.IGNORECASE)
+    if found[1].lower() in ("my", "our"):
+        rest = _IS_CALLED.sub(" is", rest)
+        said = not found[2] and any(is_verb(word) for word in rest.split()[1:])
+        return f"The user's {rest}." if said else None
+    begun = _CONTRACTED.get((found[2] or "").replace("’", "'"), "")
+    if bool(found[2]) != bool(begun):
+        return None
+    parts = [*begun.split(), *rest.split()]
+    if parts[0] == "am" and parts[-1][:1].isupper() and len(parts) == 2:
+        return None  # a name or a nationality: the reader's to say
+    at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
+    parts[at] = third(parts[at])
+    return f"The user {' '.join(parts)}.".replace(" has got ", " has ")

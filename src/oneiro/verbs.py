@@ -1,0 +1,58 @@
+"""Verbs in the third person and with "you": the forms that statements about the user and answers to them need.
+
+Rules for English and lists of what they miss; a past form that is not listed is taken for a present one.
+"""
+
+import re
+
+_TO_YOU = {"is": "are", "was": "were", "has": "have", "does": "do"}
+_TO_YOU |= {"isn't": "aren't", "wasn't": "weren't", "hasn't": "haven't", "doesn't": "don't"}
+_MODAL = frozenset("can can't cannot could couldn't will won't would wouldn't must should may might used never".split())
+PAST = frozenset(
+    "had did lost became fell got left went died broke met ran took gave found bought sold grew came saw made won "
+    "built began wrote read put cut hurt quit kept slept taught spent sent felt told swam sang drove flew drank ate "
+    "knew meant thought wore fed hid shook woke rode stole paid dreamt learnt spilt held heard stood sat lay "
+    "rang chose".split()
+)
+_NO_PAST = frozenset("need feed bleed breed speed weed seed heed".split())
+ADVERB = re.compile(r"(also|now|always|often|once|just|still|only|no|longer|\w+ly)$")
+_TO_THIRD = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
+_TO_THIRD |= {"aren't": "isn't", "weren't": "wasn't", "haven't": "hasn't", "don't": "doesn't"}
+
+
+def third(verb: str) -> str:
+    """The form of a verb that goes with "the user"."""
+    verb = verb.replace("’", "'")
+    if verb in _TO_THIRD or not is_present(verb):
+        return _TO_THIRD.get(verb, verb)
+    if re.search(r"[^aeiou]y$", verb):
+        return f"{verb[:-1]}ies"
+    return f"{verb}{'es' if re.search(r'(s|sh|ch|x|z|o)$', verb) else 's'}"
+
+
+def plain(verb: str) -> str:
+    """The form of a verb that goes with "you": "has" → "have", "carries" → "carry", "lives" → "live"."""
+    if verb in _TO_YOU or verb in _MODAL or verb in PAST:
+        return _TO_YOU.get(verb, verb)
+    if re.search(r"[^aeiou]ies$", verb) and len(verb) > 4:
+        return f"{verb[:-3]}y"
+    if re.search(r"(ss|sh|ch|x|zz|o)es$", verb):
+        return verb[:-2]
+    return verb.removesuffix("s") if verb.endswith("s") and not verb.endswith("ss") else verb
+
+
+def is_present(verb: str) -> bool:
+    """Say whether a verb is one in the present that "do" can stand in for."""
+    return (
+        verb not in _MODAL
+        and verb not in _TO_YOU
+        and verb not in PAST
+        and not (verb.endswith("ed") and verb not in _NO_PAST)
+    )
+
+
+def is_verb(word: str) -> bool:
+    """Say whether a word after its subject, in the third person, looks like a verb."""
+    if word in _TO_YOU or word in _MODAL or word in PAST or word == "are":
+        return True
+    return word[:1].islower() and bool(re.search(r"([^s'’]s|ed)$", word))

@@ -1,0 +1,70 @@
+import pytest
+
+from oneiro.asking import plain_questions, told
+from oneiro.kinds import invent
+from oneiro.screen import judge_words
+from oneiro.types import Dream
+
+
+@pytest.mark.parametrize(
+    ("statement", "turned"),
+    [
+        ("The user's brother Arne lives in Oslo.", "Your brother Arne lives in Oslo."),
+        ("The user goes swimming every Tuesday.", "You go swimming every Tuesday."),
+        ("The user always carries a compass.", "You always carry a compass."),
+        ("The user has a cat and works in a dairy.", "You have a cat and work in a dairy."),
+        ("The user renamed their dog.", "You renamed your dog."),
+        ("The user's doctor has forbidden the user salt.", "Your doctor has forbidden you salt."),
+        ("The user misses the user's aunt.", "You miss your aunt."),
+        ("The user used to sing and now paints.", "You used to sing and now paint."),
+        ("The sea is salty.", None),
+        ("The user", None),
+        ("The user's.", None),
+        ("", None),
+    ],
+)
+def test_a_statement_is_told_to_its_user(statement: str, turned: str | None) -> None:
+    assert told(statement) == turned
+
+
+@pytest.mark.parametrize(
+    ("statement", "question", "answer"),
+    [
+        ("The user's dog is called Rex.", "What is my dog called?", "Your dog is called Rex."),
+        ("The user's dog is called Rex.", "Who or what is Rex?", "Rex is your dog."),
+        ("The user has an owl called Ulla.", "Do I have an owl?", "Yes, your owl is called Ulla."),
+        ("The user's nan's name is Ida.", "Who is Ida?", "Ida is your nan."),
+        ("The user's nan plays the harp.", "What does my nan play?", "Your nan plays the harp."),
+        ("The user's nan plays the harp.", "Who plays the harp?", "Your nan plays the harp."),
+        ("The user's son Per is 9 years old.", "How old is my son?", "Your son Per is 9 years old."),
+        ("The user's test is on the 9th of May.", "When is my test?", "Your test is on the 9th of May."),
+        ("The user's boat is in the garage.", "Where is my boat?", "Your boat is in the garage."),
+        ("The user lives in Graz.", "Where do I live?", "You live in Graz."),
+        ("The user swims every Tuesday.", "When do I swim?", "You swim every Tuesday."),
+        ("The user is allergic to latex.", "What am I allergic to?", "You are allergic to latex."),
+        ("The user is saving up for a cello.", "What am I saving up for?", "You are saving up for a cello."),
+        ("The user wants to be a nurse.", "What do I want to be?", "You want to be a nurse."),
+        ("The user doesn't eat meat.", "Do I eat meat?", "No, you don't eat meat."),
+        ("The user can't swim.", "Can I swim?", "No, you can't swim."),
+        ("The user has no brothers.", "Do I have any brothers?", "No, you have no brothers."),
+        ("The user moved from Lyon to Oslo.", "Where did I move to?", "You moved to Oslo."),
+        ("The user quit smoking.", "Did I tell you that I quit smoking?", "Yes, you quit smoking."),
+    ],
+)
+def test_a_plain_question_is_asked_of_a_statement(statement: str, question: str, answer: str) -> None:
+    assert (question, answer) in [(asked.question, asked.answer) for asked in plain_questions(statement)]
+
+
+@pytest.mark.parametrize("statement", ["", "The user", "The user's", "I drive a van.", "The user's dog.", "The user ."])
+def test_what_is_no_statement_is_asked_nothing(statement: str) -> None:
+    assert plain_questions(statement) == []
+
+
+def test_of_the_statements_of_the_library_most_are_asked_for_and_the_screen_finds_no_wrong_side() -> None:
+    facts = [(t.turn.text, fact.statement) for t in invent(400, seed=3, nothing=0) for fact in t.facts]
+    asked = [(source, statement, plain_questions(statement)) for source, statement in facts]
+    assert sum(len(pairs) >= 3 for *_, pairs in asked) > 0.8 * len(asked)
+    for source, statement, pairs in asked:
+        for pair in pairs:
+            dream = Dream("m", pair.kind, pair.question, pair.answer, f"{source} {statement}", statement)
+            assert not str(judge_words(dream)).startswith(("told from", "a never-told", "says no")), pair

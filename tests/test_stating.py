@@ -1,0 +1,47 @@
+import pytest
+
+from oneiro.stating import stated
+
+
+@pytest.mark.parametrize(
+    ("said", "statements"),
+    [
+        ("I drive my nan's van.", ["The user drives the user's nan's van."]),
+        ("i hate mondays and i love pie", ["The user hates mondays.", "The user loves pie."]),
+        ("I'm a Quaker!", ["The user is a Quaker."]),
+        ("We've a tortoise called Bismarck.", ["The user has a tortoise called Bismarck."]),
+        ("Got an axolotl called Gumboot, the tank is here.", ["The user has an axolotl called Gumboot."]),
+        ("Been working nights at the bakery.", ["The user has been working nights at the bakery."]),
+        ("I always carry a compass.", ["The user always carries a compass."]),
+        ("I don't eat meat.", ["The user doesn't eat meat."]),
+        ("I was born in Accra.", ["The user was born in Accra."]),
+        ("I once fed a bear.", ["The user once fed a bear."]),
+        ("I need new glasses.", ["The user needs new glasses."]),
+        ("My mate's called Wiremu, he builds drones.", ["The user's mate is called Wiremu."]),
+        ("Our cat Ottoline sleeps in a basket", ["The user's cat Ottoline sleeps in a basket."]),
+        ("My boss, Mr Adeyemi, never smiles.", ["The user's boss Mr Adeyemi never smiles."]),
+        ("Ramiro, my uncle, owes me money.", ["The user's uncle Ramiro owes the user money."]),
+        ("On Tuesdays I play truco, a card game.", ["The user plays truco on Tuesdays."]),
+        ("So I quit netball, I do fencing now.", ["The user does fencing now."]),
+        ("My home is in Colonia, in Uruguay.", ["The user's home is in Colonia, in Uruguay."]),
+        ("I have four brothers, can you imagine?", ["The user has four brothers."]),
+        ("Isidro here.", ["The user's first name is Isidro."]),
+        ("everyone calls me Pip btw", ["The user's first name is Pip."]),
+        ("My name's Ada.", ["The user's first name is Ada.", "The user's name is Ada."]),
+        ("My nan's name is Ida.", ["The user's nan's name is Ida."]),
+        ("Summer here is hot.", []),
+        ("I'm French.", []),
+        ("My sister Odile and my brother Torvald live in Chile!", []),
+        ("My colleague says I snore.", []),
+        ('My son said, "I want to be a diver."', []),
+        ("If I could fly I would.", []),
+        ("I'd love a dog.", []),
+        ("Do I snore?", []),
+        ("You said I might like it.", []),
+        ("The sea is salty.", []),
+        ("It is mine.", []),
+        ("", []),
+    ],
+)
+def test_what_a_user_says_of_themselves_is_stated(said: str, statements: list[str]) -> None:
+    assert stated(said) == statements
