@@ -94,6 +94,8 @@ def test_any_text_can_be_judged(name: str) -> None:
         ({"answer": "My dog is called Biscuit."}, "wrong side"),
         ({"answer": "I’m told it is Biscuit."}, "wrong side"),
         ({"question": "What is your dog called?"}, "wrong side"),
+        ({"answer": "The user's dog is called Biscuit."}, "wrong side"),
+        ({"question": "How old is my dog?"}, "asks for a number"),
         ({"answer": "You haven't told me your dog's name."}, "never-told"),
         ({"answer": "You haven’t told me your dog's name."}, "never-told"),
         ({"kind": "never"}, "never-told"),

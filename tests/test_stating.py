@@ -1,6 +1,6 @@
 import pytest
 
-from oneiro.stating import stated
+from oneiro.stating import stated, with_name
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,12 @@ from oneiro.stating import stated
         ("I have four brothers, can you imagine?", ["The user has four brothers."]),
         ("Isidro here.", ["The user's first name is Isidro."]),
         ("everyone calls me Pip btw", ["The user's first name is Pip."]),
-        ("My name's Ada.", ["The user's first name is Ada.", "The user's name is Ada."]),
+        ("My name's Ada.", ["The user's first name is Ada."]),
         ("My nan's name is Ida.", ["The user's nan's name is Ida."]),
+        (
+            "I'm Ada, 31, from Ghent.",
+            ["The user's first name is Ada.", "The user is 31 years old.", "The user is from Ghent."],
+        ),
         ("Summer here is hot.", []),
         ("I'm French.", []),
         ("My sister Odile and my brother Torvald live in Chile!", []),
@@ -45,3 +49,15 @@ from oneiro.stating import stated
 )
 def test_what_a_user_says_of_themselves_is_stated(said: str, statements: list[str]) -> None:
     assert stated(said) == statements
+
+
+@pytest.mark.parametrize(
+    ("said", "joined"),
+    [
+        ("We have a greyhound at home, his name is Quinto.", "We have a greyhound called Quinto."),
+        ("I'm restoring an old boat. She's called Morwenna.", "I'm restoring an old boat called Morwenna."),
+        ("My son is ill. He's called Per.", "My son is ill. He's called Per."),
+    ],
+)
+def test_a_name_told_later_is_said_with_what_it_names(said: str, joined: str) -> None:
+    assert with_name(said) == joined

@@ -122,6 +122,7 @@ def test_a_denial_does_not_say_it(denial: str) -> None:
 def test_what_is_shunned_may_be_told_by_a_denial(asked: str) -> None:
     assert says("You don't eat garlic.", "garlic", asked=asked)
     assert not says("You don't eat garlic.", "garlic", asked="What do I eat?")
+    assert says("You can't stand garlic.", "garlic", asked="What tastes like soap?")
     assert not says("You don't eat garlic.", "garlic", asked="What do I leave at home?")
 
 

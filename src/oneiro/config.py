@@ -46,8 +46,8 @@ class DreamConfig:
     temperature: float = 0.8
     top_p: float = 0.95
     max_new_tokens: int = 48
-    read_margin: float = -1.8  # nats a token for reading a turn as telling something; see `dream.py`
-    others_margin: float = -0.6  # the same for a turn that does not speak of its user
+    read_margin: float = -2.5  # nats a token for reading a turn as telling something; see `dream.py`
+    others_margin: float = -0.8  # the same for a turn that does not speak of its user
     min_reading: float = -0.18  # nats a token under which a statement gives way to the turn's own words
     max_statements: int = 8  # memories read from one turn, at most
 

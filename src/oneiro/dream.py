@@ -25,7 +25,7 @@ from typing import NamedTuple
 from oneiro.asking import plain_questions
 from oneiro.config import DreamConfig
 from oneiro.relations import introduces, with_my
-from oneiro.stating import stated, told_name
+from oneiro.stating import stated, told_name, with_name
 from oneiro.text import content_words, names_and_numbers, proper_names, sentences, stems, words
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
@@ -305,7 +305,7 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
     """
     lines = reading.text.splitlines()
     sure = dict(zip(lines, reading.line_logprobs, strict=False)) if len(lines) == len(reading.line_logprobs) else {}
-    by_rule = [statement for sentence in sentences(said) for statement in stated(sentence)]
+    by_rule = [statement for sentence in sentences(with_name(said)) for statement in stated(sentence)]
     read = [
         statement
         for statement in parse_statements(reading.text, most=config.max_statements)
@@ -322,9 +322,10 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
 
 
 def _told_better(statement: str, by_rule: Sequence[str], said: str) -> bool:
-    """Say whether a rule's statement of the same thing holds all of this one's words, or this one brings others."""
-    own = stems(statement) - {"user"}
-    return any(own & stems(other) and (own <= stems(other) or own - stems(said)) for other in by_rule)
+    """Say whether a rule's statement of the same thing holds all its names, and all its words or only told ones."""
+    own, names = stems(statement) - {"user"}, names_and_numbers(statement) - {"user"}
+    rivals = [other for other in by_rule if own & stems(other) and names <= set(words(other))]
+    return any(own <= stems(other) or own - stems(said) for other in rivals)
 
 
 def _misnames(statement: str, said: str) -> bool:

@@ -41,6 +41,7 @@ _PASSWORD = re.compile(
 _DIGIT_GROUPS = re.compile(r"\d+(?:[ .-]\d+)*")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|my|mine|myself|me)\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\btold me\b", re.IGNORECASE)
+_THE_USER = re.compile(r"\bthe user\b", re.IGNORECASE)
 _YOUR = re.compile(r"\b(your|yours|yourself)\b", re.IGNORECASE)
 _ASKS_A_NAME = re.compile(r"\b(name|names|named|called)\b", re.IGNORECASE)
 _NOT_TOLD = re.compile(r"^you (haven't|have not|never) (told|mentioned|said)", re.IGNORECASE)
@@ -115,6 +116,8 @@ def judge_words(dream: Dream) -> str | Quarantine | None:
         return Quarantine(f"carries a secret ({secret})")
     if _FIRST_PERSON.search(_TOLD_ME.sub("told", dream.answer)):
         return "told from the wrong side: the answer says I or my"
+    if _THE_USER.search(f"{dream.question} {dream.answer}"):
+        return "told from the wrong side: it says the user"
     if _YOUR.search(dream.question):
         return "told from the wrong side: the question says your"
     if bool(_NOT_TOLD.search(_plain(dream.answer))) != (dream.kind == "never"):

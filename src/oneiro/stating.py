@@ -6,6 +6,7 @@ to the dream generator's reader.
 """
 
 import re
+from collections.abc import Iterator
 
 from oneiro.verbs import ADVERB, is_verb, third
 
@@ -21,6 +22,10 @@ _LEANING = re.compile(
 )
 _AFTERTHOUGHT = re.compile(r", (?!(?:in|near|at|from|on|and|or|with)\b)[a-z].*$")
 _UNSAID = re.compile(r"^(got|been)\b", re.IGNORECASE)
+_NAMED_LATER = re.compile(
+    r"\b(an? [a-z]+(?: [a-z]+){0,3}?)(?: at home)?[,.;] (?:and )?"
+    r"(?:(?:[Hh]is|[Hh]er|[Ii]ts) name(?: is|['’]s)|(?:[Hh]e|[Ss]he|[Ii]t)(?:['’]s| is) (?:called|named)) ([A-Z]\w+)"
+)
 _NAMED_FIRST = re.compile(r"^([A-Z]\w+), (my|our) ([^,]+), (.+)$")
 _NAMED_AFTER = re.compile(r"^(my|our) ([^,]+), ((?:[A-ZÀ-Þ][\w.]*\s?)+), (.+)$", re.IGNORECASE)
 _PUT_FIRST = re.compile(
@@ -37,20 +42,34 @@ _NAME = re.compile(
     r"^([A-Z]\w+) here(?=[,.!]|$)|\b[Mm]y (?:first )?name(?: is|['’]s) ([A-Z]\w+)|^[Nn]ame: ([A-Z]\w+)|"
     r"\bcalls? me ([A-Z]\w+)"
 )
+_NAME_AND_AGE = re.compile(r"\bI['’]?m ([A-Z]\w+),? (\d{1,3})\b(?:,? (?:and )?from ([A-Z]\w+(?: [A-Z]\w+)*))?")
 _IS_CALLED = re.compile(r"(?:(?<=name)['’]s(?= [A-Z])|['’]s(?= (?:called|named)\b))")
 
 
 def stated(said: str) -> list[str]:
     """List statements about the user, one for each clause that says something of themselves."""
-    name = told_name(said)
     statements = (_state(clause) for clause in _CLAUSES.split(_in_order(said.strip())))
-    found = [f"The user's first name is {name}."] if name else []
-    return list(dict.fromkeys(found + [statement for statement in statements if statement]))
+    return list(dict.fromkeys([*_introduction(said), *filter(None, statements)]))
+
+
+def _introduction(said: str) -> Iterator[str]:
+    """State who introduces themselves: name, and in "I'm Ada, 31, from Ghent" age and home town too."""
+    name, all_told = told_name(said), _NAME_AND_AGE.search(said)
+    if name:
+        yield f"The user's first name is {name}."
+    if all_told:
+        yield f"The user is {all_told[2]} years old."
+        yield from [f"The user is from {all_told[3]}."] if all_told[3] else []
+
+
+def with_name(said: str) -> str:
+    """Say a name with what it names: "I have a dog. She's called Ida." is "I have a dog called Ida."."""
+    return _NAMED_LATER.sub(r"\1 called \2", said)
 
 
 def told_name(said: str) -> str | None:
     """Find the name by which a sentence introduces its speaker: "Ada here.", "everyone calls me Ada"; or None."""
-    found = _NAME.search(said)
+    found = _NAME.search(said) or _NAME_AND_AGE.search(said)
     return next(filter(None, found.groups())) if found else None
 
 
@@ -71,6 +90,8 @@ def _state(clause: str) -> str | None:
     rest = re.sub(r"\b(my|our)\b", "the user's", found[3], flags=re.IGNORECASE)
     rest = re.sub(r"\b(me|us)\b", "the user", rest, flags=re.IGNORECASE)
     if found[1].lower() in ("my", "our"):
+        if _NAME.search(clause):
+            return None  # an introduction, stated as such
         rest = _IS_CALLED.sub(" is", rest)
         said = not found[2] and any(is_verb(word) for word in rest.split()[1:])
         return f"The user's {rest}." if said else None
@@ -78,7 +99,7 @@ def _state(clause: str) -> str | None:
     if bool(found[2]) != bool(begun):
         return None
     parts = [*begun.split(), *rest.split()]
-    if parts[0] == "am" and parts[-1][:1].isupper() and len(parts) == 2:
+    if re.match(r"am [A-Z]\w+(,|$)", " ".join(parts)):
         return None  # a name or a nationality: the reader's to say
     at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
     parts[at] = third(parts[at])

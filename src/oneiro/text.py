@@ -107,13 +107,16 @@ DENIALS = frozenset(
 _SHUN = frozenset("refuse refuses refused avoid avoids without skip omit off forbidden unable dislike hate".split())
 
 
+_DISLIKES = re.compile(r"\bcan(?:['’]t|not) (?:stand|bear)\b", re.IGNORECASE)  # denies nothing that it names
+
+
 def says(answer: str, alternative: str, *, asked: str = "") -> bool:
     """Say whether all words of an alternative stand in the answer, and the answer does not deny them.
 
     A denial is no fault where the alternative or the question holds one ("Which herb should never …?"), or the question
     asks for what is shunned ("What should a cook leave out?").
     """
-    given, wanted = words(answer), words(alternative)
+    given, wanted = words(_DISLIKES.sub("dislike", answer)), words(alternative)
     if not wanted or not set(wanted) <= set(given):
         return False
     question = {*wanted, *words(asked)}

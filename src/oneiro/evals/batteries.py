@@ -27,7 +27,7 @@ class HandTurn(NamedTuple):
 @cache
 def _entries(battery: str) -> tuple[dict[str, Any], ...]:
     text = (resources.files("oneiro") / "evals" / f"{battery}.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["turn" if battery == "turns" else "sample"])
+    return tuple(tomllib.loads(text)["turn" if battery.endswith("turns") else "sample"])
 
 
 def knowledge() -> list[Sample]:
