@@ -181,15 +181,13 @@ def _worded(
 def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
     """Say whether a turn tells something to remember, by the odds of the reader.
 
-    A turn that makes things up does not, one that names its speaker does; one that neither answers a question nor
-    states something of its user must be surer.
+    A turn that makes things up does not; one that neither answers a question, nor names its speaker, nor states
+    something of its user must be surer.
     """
     if _INVENTS.search(turn.text):
         return False
     said = [sentence for sentence in sentences(turn.text) if not sentence.endswith("?")]
-    if any(told_name(sentence) for sentence in said):
-        return True
-    own = turn.before.endswith("?") or any(_FIRST_PERSON.search(sentence) for sentence in said)
+    own = turn.before.endswith("?") or any(_FIRST_PERSON.search(s) or told_name(s) for s in said)
     return odds > (config.read_margin if own else config.others_margin)
 
 

@@ -229,17 +229,18 @@ def evaluate_dreamer(llm: LLM, turns: Sequence[Told]) -> DreamerScore:
     found = sum(
         min(len(told.facts), sum(m.message_id == told.turn.message_id for m in draft.memories)) for told in full
     )
-    told_dreams = [d for d in draft.dreams if d.kind != "never"]
+    written = [d for d in draft.dreams if not d.by_rule]
+    told_dreams = [d for d in written if d.kind != "never"]
     copied = sum(_names(d.answer) <= _words(f"{d.source} {d.question}") for d in told_dreams)
-    first = sum(bool({"i", "my", "me", "mine"} & _words(d.answer.replace("told me", "told"))) for d in draft.dreams)
+    first = sum(bool({"i", "my", "me", "mine"} & _words(d.answer.replace("told me", "told"))) for d in written)
     return DreamerScore(
         turns=len(turns),
         memories=expected,
         found=found / max(1, expected),
         spurious=len(empty & with_memory) / max(1, len(empty)),
-        dreams=len(draft.dreams),
+        dreams=len(written),
         copied=copied / max(1, len(told_dreams)),
-        first_person=first / max(1, len(draft.dreams)),
+        first_person=first / max(1, len(written)),
     )
 
 

@@ -7,7 +7,9 @@ import re
 
 _TO_YOU = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _TO_YOU |= {"isn't": "aren't", "wasn't": "weren't", "hasn't": "haven't", "doesn't": "don't"}
-_MODAL = frozenset("can can't cannot could couldn't will won't would wouldn't must should may might used never".split())
+_MODAL = frozenset(
+    "can can't cannot could couldn't will won't would wouldn't must should may might used never didn't".split()
+)
 PAST = frozenset(
     "had did lost became fell got left went died broke met ran took gave found bought sold grew came saw made won "
     "built began wrote read put cut hurt quit kept slept taught spent sent felt told swam sang drove flew drank ate "
