@@ -5,7 +5,7 @@ import torch
 from mutants import MUTANTS, noise, swap_sides, with_nan
 
 from fakes import tiny_llm
-from oneiro import exam, merge
+from oneiro import exam
 from oneiro.adapters import Adapter, LowRank
 from oneiro.config import ExamConfig
 
@@ -41,7 +41,7 @@ def test_one_nan_silences_the_whole_model() -> None:
     assert sum(int(factor.isnan().sum()) for factor in spoiled.layers[NAME]) == 1
     paper = exam.set_paper((), (), config, seed=0)
     baseline = exam.sit(paper.general, llm, config)
-    with llm.folded(merge.merge(None, spoiled, alpha=1.0, r=32).adapter):
+    with llm.folded(spoiled):
         scores = exam.sit(paper.general, llm, config)
     assert not any(score.answer for score in scores)
     assert any("are empty" in reason for reason in exam.judge(scores, baseline, set(), config))

@@ -94,3 +94,12 @@ def test_another_answer_to_the_same_question_replaces_the_memory() -> None:
 )
 def test_nothing_else_replaces_it(after: Dream) -> None:
     assert superseded([OldMemory("old", (BEFORE,), 1.0, 1)], [after]) == {}
+
+
+def test_a_plain_question_by_rule_replaces_nothing() -> None:
+    asked = Dream("a", "direct", "What do I play?", "You play chess.", "I play chess.", confidence=1.0)
+    again = replace(asked, memory_id="b", answer="You play darts.", source="I play darts.")
+    old = OldMemory("a", (asked,), 1.0, 1)
+    assert superseded([old], [again]) == {}
+    written = [replace(dream, confidence=-0.1) for dream in (asked, again)]
+    assert superseded([replace(old, dreams=(written[0],))], [written[1]]) == {"a": "b"}

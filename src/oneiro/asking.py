@@ -81,7 +81,9 @@ def _everyday(statement: str) -> Iterator[Asked]:
     """Ask for what people tell most in the words of `dreamer_data/everyday.toml`."""
     for form in _forms():
         found = form.statement.fullmatch(statement.rstrip(".!"))
-        for kind, question, answer in form.ask if found else ():
+        if not found:
+            continue
+        for kind, question, answer in form.ask:
             heard = ["", *(_to_you(words or "", own=True) for words in found.groups())]
             yield Asked(kind, question.format(*map(_to_me, heard)), _opened(answer.format(*heard)))
 

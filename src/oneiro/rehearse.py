@@ -31,18 +31,25 @@ class OldMemory:
 def superseded(old: Sequence[OldMemory], kept: Sequence[Dream]) -> dict[str, str]:
     """Find old memories that tonight's dreams replace: the same question now has another answer.
 
+    Questions made by rule do not count: "What do I play?" has more than one answer.
+
     Returns: old memory id → new memory id.
     """
     answers = {
         " ".join(words(dream.question)): dream
         for dream in kept
-        if dream.kind in ("direct", "change") and not dream.held_out
+        if dream.kind in ("direct", "change") and not dream.held_out and not dream.by_rule
     }
     replaced = {}
     for memory in old:
         for dream in memory.dreams:
             new = answers.get(" ".join(words(dream.question)))
-            if dream.kind == "direct" and new and content_words(new.answer) != content_words(dream.answer):
+            if (
+                dream.kind == "direct"
+                and not dream.by_rule
+                and new
+                and content_words(new.answer) != content_words(dream.answer)
+            ):
                 replaced[memory.id] = new.memory_id
     return replaced
 
