@@ -2,6 +2,10 @@
 
 In: the day's turns. Out: memories (one statement each, with its source) and unscreened dreams.
 
+What the user plainly says of themselves is stated by rule (`stating.py`), and every statement is asked its plain
+questions by rule (`asking.py`). Whether a turn tells something, all else it tells, and all other questions are the
+generator's.
+
 Two tasks, one adapter. *Read*: a turn → the facts in it, one statement a line, or "(nothing)". *Dream*: a turn,
 a fact of it and a wish (a kind of question, and the told word its answer must hold) → one question and its answer.
 Every told word is wished for, or a fact of two values would be asked for one of them only; and how the question

@@ -301,9 +301,7 @@ def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Drea
             for i in own
             if kept[i].kind in ("direct", "indirect") and key_terms(kept[i].question, kept[i].answer, kept[i].source)
         ]
-        checkable = [
-            i for i in checkable if kept[i].confidence <= 0
-        ] or checkable  # made by rule: the plainest, trained on
+        checkable = [i for i in checkable if not kept[i].by_rule] or checkable  # the plainest are to be trained on
         checkable.sort(key=lambda i: -kept[i].confidence)
         checkable = checkable[: max(per_memory, math.ceil(len(checkable) / 2))]
         chosen.update(rng.sample(checkable, min(per_memory, len(checkable), max(0, len(own) - 4))))
