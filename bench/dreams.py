@@ -22,7 +22,8 @@ and the report says how far the rule agrees.
 Intervals are 95%: Wilson for shares, a bootstrap over memories for means, draws from Jeffreys' posterior for shares
 that weigh kept and dropped dreams. Dreams of one turn resemble each other, so intervals over dreams are too narrow.
 
-Run: `python bench/dreams.py --save dreams.jsonl > results/dreamer.json`; to have a sample read, and count again:
+Run: `python bench/dreams.py --save dreams.jsonl > results/dreamer.json` (`--of fresh_turns` for turns that no rule was
+     written with in view); to have a sample read, and count again:
      `python bench/dreams.py --saved dreams.jsonl --draw results/dreams_judged.jsonl`
      `python bench/dreams.py --saved dreams.jsonl --judged results/dreams_judged.jsonl > results/dreamer.json`
 """
@@ -122,7 +123,9 @@ def main() -> None:
     parser.add_argument("--draw", type=Path, metavar="FILE", help="write a sample of the dreams here, to be read")
     parser.add_argument("--judged", type=Path, metavar="FILE", help="such a sample with a reader's verdicts")
     asked = parser.parse_args()
-    about, rows = _read(asked.saved) if asked.saved else dream_all(asked.adapter, asked.turns, asked.seed, of=asked.of)
+    about, rows = (
+        _read(asked.saved) if asked.saved else dream_all(asked.adapter, asked.seed, of=asked.of, count=asked.turns)
+    )
     hand = _turns(about["turns"], about["seed"], about["of"])
     if asked.save:
         _write(asked.save, [about, *(row._asdict() for row in rows)])
@@ -133,7 +136,7 @@ def main() -> None:
     print()  # noqa: T201
 
 
-def dream_all(adapter: Path, count: int | None, seed: int, *, of: str = "turns") -> tuple[Found, list[Row]]:
+def dream_all(adapter: Path, seed: int, *, of: str = "turns", count: int | None = None) -> tuple[Found, list[Row]]:
     """Dream and screen as a night does; returns how it was done, and every dream."""
     hand = _turns(count, seed, of)
     base = LLM.load(resolve("smollm2"))
@@ -151,8 +154,7 @@ def dream_all(adapter: Path, count: int | None, seed: int, *, of: str = "turns")
         rows += [Row(number, d.statement, d.kind, d.question, d.answer, fate) for d, fate in fates]
     seconds = {"dreaming": round(dreamt - started, 1), "screening": round(time.monotonic() - dreamt, 1)}
     about = {"dreamer_sha256": hash_files(adapter)[WEIGHTS], "seed": seed, "of": of, "turns": len(hand)}
-    about["seconds"] = seconds
-    return provenance() | about, rows
+    return provenance() | about | {"seconds": seconds}, rows
 
 
 def _turns(count: int | None, seed: int, of: str) -> dict[int, HandTurn]:
@@ -361,6 +363,8 @@ def _read(file: Path) -> tuple[Found, list[Row]]:
 
 
 def _lines(file: Path) -> list[Found]:
+    if not file.is_file():
+        raise InputError(f"There is no file {file}.", hint="Make one with --save, or draw a sample with --draw.")
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
@@ -369,4 +373,7 @@ def _write(file: Path, entries: Iterable[Found]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except InputError as error:
+        sys.exit(str(error))

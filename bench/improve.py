@@ -178,7 +178,7 @@ def total(nights: Sequence[Found]) -> Found:
 
 
 def _hand_turns(dreamer: Path, seed: int) -> Found:
-    about, rows = dream_all(dreamer, None, seed)
+    about, rows = dream_all(dreamer, seed)
     found = judged_by_rule(about, rows, {hand.turn.message_id: hand for hand in batteries.turns()}, {})
     return {name: found[name] for name in _OF_DREAMER if name in found}
 

@@ -124,6 +124,7 @@ def test_what_is_shunned_may_be_told_by_a_denial(asked: str) -> None:
     assert not says("You don't eat garlic.", "garlic", asked="What do I eat?")
     assert says("You can't stand garlic.", "garlic", asked="What tastes like soap?")
     assert not says("You don't eat garlic.", "garlic", asked="What do I leave at home?")
+    assert not says("You don't have Sunday off.", "Sunday", asked="Which day do I have off?")
 
 
 def test_a_denial_that_is_the_right_answer_says_it() -> None:

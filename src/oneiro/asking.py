@@ -35,8 +35,8 @@ _TIME = re.compile(
 _SUBJECT = re.compile(r"The user(['’]s)? (.+)[.!]$")
 _CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
 _HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
+_S_NAME = "'s name"
 _YEARS_OLD = re.compile(r"\S+ years old$")
-_FROM_TO = re.compile(r"from (.+?) to ([^,]+?)(?: (?:in|on|last|this|two|a) .*)?$")
 _AND_VERB = re.compile(
     r"\b(and|but) (now |also |then |still )?"
     r"((?<=now )\w+s\b|(?:is|was|has|does|isn't|hasn't|doesn't)\b|\w+s(?= (?:the|an?|in|at|on|to|for|with|it)\b))"
@@ -73,8 +73,8 @@ def plain_questions(statement: str) -> list[Asked]:
     if clause is None:
         return []
     asked = _about_another(clause) if clause.owner else _about_the_user(clause)
-    unique = {pair.question: pair for pair in (*asked, *_everyday(statement))}
-    return [pair for pair in unique.values() if len(pair.question) > 9]
+    tidied = [pair._replace(question=_tidied(pair.question)) for pair in (*asked, *_everyday(statement))]
+    return list({pair.question: pair for pair in tidied}.values())
 
 
 def _everyday(statement: str) -> Iterator[Asked]:
@@ -95,21 +95,10 @@ def _forms() -> tuple[_Form, ...]:
     return tuple(_Form(re.compile(form["statement"]), tuple(Asked(*pair) for pair in form["ask"])) for form in forms)
 
 
-def told(statement: str) -> str | None:
-    """Turn a statement about the user to its user: "The user's dog is ill." → "Your dog is ill."; or None."""
-    clause = _cut(statement)
-    return clause and _told(clause)
-
-
 def _told(clause: _Clause) -> str:
-    said = (
-        f"your {clause.owner} {clause.adverb}{clause.verb}" if clause.owner else f"you {clause.adverb}{_yours(clause)}"
-    )
-    return _sentence(f"{said} {clause.rest}")
-
-
-def _yours(clause: _Clause) -> str:
-    return plain(clause.verb)
+    """The statement, told to its user: "The user's dog is ill." → "Your dog is ill."."""
+    subject, verb = (f"your {clause.owner}", clause.verb) if clause.owner else ("you", plain(clause.verb))
+    return _opened(f"{_tidied(f'{subject} {clause.adverb}{verb} {clause.rest}')}.")
 
 
 def _cut(statement: str) -> _Clause | None:
@@ -151,15 +140,15 @@ def _about_another(clause: _Clause) -> Iterator[Asked]:
             yield Asked("reverse", f"Tell me about {name}.", answer)
             yield Asked("direct", f"What is my {head} called?", f"Your {head} is called {name}.")
     called = _CALLED.match(f"{verb} {rest}")
-    named = rest if head.endswith(("'s name", "’s name", "first name")) and verb == "is" else ""
+    named = rest if head.endswith((_S_NAME, "first name")) and verb == "is" else ""
     if called:
         yield from _named(head, called[1])
     elif named:
         yield Asked("direct", f"What is my {head}?", answer)
         yield Asked("direct", f"Do you know my {head}?", f"Yes, {_lower(answer)}")
         yield Asked("yesno", f"Is my {head} {named}?", f"Yes, {_lower(answer)}")
-        if "'s name" in head:
-            yield Asked("reverse", f"Who is {named}?", f"{named} is your {head.removesuffix(chr(39) + 's name')}.")
+        if head.endswith(_S_NAME):
+            yield Asked("reverse", f"Who is {named}?", f"{named} is your {head.removesuffix(_S_NAME)}.")
     else:
         yield from _does(clause, head, answer)
     yield Asked("reverse", f"What do you know about my {head}?", answer)
@@ -192,17 +181,12 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     when = _TIME.search(f" {rest}")
     first = (rest.split() or [""])[0]
     if verb in ("is", "are", "was", "were"):
-        asks = (
-            "When"
-            if when and not when.start() and first != "from"
-            else "Where"
-            if first in _PLACE
-            else "What"
-            if not somebody
-            else ""
-        )
-        if asks:
-            yield Asked("direct", f"{asks} {verb} my {clause.owner}?", answer)
+        if when and not when.start() and first != "from":
+            yield Asked("direct", f"When {verb} my {clause.owner}?", answer)
+        elif first in _PLACE:
+            yield Asked("direct", f"Where {verb} my {clause.owner}?", answer)
+        elif not somebody:
+            yield Asked("direct", f"What {verb} my {clause.owner}?", answer)
         yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
     elif is_present(verb):
         base = plain(verb)
@@ -232,12 +216,9 @@ def _about_the_user(clause: _Clause) -> Iterator[Asked]:
         yield from _have(clause, rest, answer)
     elif is_present(verb):
         yield from _do(clause, rest, answer)
-    changed = _FROM_TO.search(clause.rest)
-    if changed and verb == "moved":
-        yield Asked("change", "Where did I move to?", f"You moved to {changed[2]}.")
-        yield Asked(
-            "change", "Where did I live before?", f"You lived in {changed[1]} before you moved to {changed[2]}."
-        )
+    called = _HAS_CALLED.match(f"{verb} {clause.rest}")
+    if called:
+        yield from _named(called[1], called[2])
     for name in proper_names(f"a {clause.rest}"):
         yield Asked("reverse", f"What did I tell you about {name}?", answer)
         yield Asked("reverse", f"What do you know about {name}?", answer)
@@ -269,10 +250,7 @@ def _do_not(done: str, answer: str) -> Iterator[Asked]:
 def _have(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what the user has; what they have done is left to the common questions."""
     first = rest.split(" ")[0]
-    called = _HAS_CALLED.match(f"has {clause.rest}")
-    if called:
-        yield from _named(called[1], called[2])
-    elif first == "no":
+    if first == "no":
         yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", f"No, {_lower(answer)}")
     elif not (first in PAST or re.match(r"(\w+ed|been|never|not)$", first)):
         yield Asked("yesno", f"Do I have {rest}?", f"Yes, {_lower(answer)}")
@@ -282,15 +260,12 @@ def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what the user does, where and when."""
     verb, yes = plain(clause.verb), f"Yes, {_lower(answer)}"
     before, timed = _before_the_time(rest), bool(_TIME.search(f" {rest}"))
-    called = _HAS_CALLED.match(f"{clause.verb} {clause.rest}")
-    if called:
-        yield from _named(called[1], called[2])
     yield Asked("yesno", f"Do I {clause.adverb}{verb} {rest}?", yes)
     if timed:
         yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)
     if before:
         yield Asked("direct", f"What do I do {rest[len(before) :].strip()}?", answer)
-    if timed and not before:
+    if not rest or (timed and not before):
         return
     if rest.split(" ")[0] in _PLACE:
         asked = [f"Where do I {verb}?", f"Do you know where I {verb}?", f"Tell me where I {verb}."]
@@ -325,8 +300,9 @@ def _lower(answer: str) -> str:
     return answer[:1].lower() + answer[1:] if words(answer)[0] in ("you", "your", "the") else answer
 
 
-def _sentence(text: str) -> str:
-    return f"{_opened(' '.join(text.split()))}."
+def _tidied(text: str) -> str:
+    """Single spaces, and none before the question mark, where a part was empty."""
+    return " ".join(text.split()).replace(" ?", "?")
 
 
 def _opened(text: str) -> str:

@@ -219,7 +219,8 @@ def unseen_turns(config: DreamerConfig) -> list[Told]:
 def evaluate_dreamer(llm: LLM, turns: Sequence[Told]) -> DreamerScore:
     """Let the generator dream of invented turns as at night and count what can be checked by rule.
 
-    Does not judge meaning: a dream that copies the right name into a wrong relation counts as copied.
+    Does not judge meaning: a dream that copies the right name into a wrong relation counts as copied. What a rule
+    states counts as read, since a night reads so; what a rule asks is no dream of the generator's.
     """
     draft = dream([told.turn for told in turns], llm, DreamConfig(), night=0, seed=0)
     full = [told for told in turns if told.facts]

@@ -27,7 +27,7 @@ _NAMED_LATER = re.compile(
     r"(?:(?:[Hh]is|[Hh]er|[Ii]ts) name(?: is|['’]s)|(?:[Hh]e|[Ss]he|[Ii]t)(?:['’]s| is) (?:called|named)) ([A-Z]\w+)"
 )
 _NAMED_FIRST = re.compile(r"^([A-Z]\w+), (my|our) ([^,]+), (.+)$")
-_NAMED_AFTER = re.compile(r"^(my|our) ([^,]+), ((?:[A-ZÀ-Þ][\w.]*\s?)+), (.+)$", re.IGNORECASE)
+_NAMED_AFTER = re.compile(r"^((?i:my|our)) ([^,]+), ((?:[A-ZÀ-Þ][\w.]*\s?)+), (.+)$")
 _PUT_FIRST = re.compile(
     r"^((?:on|every|in|at|for|after|before|with|by|since) [^,]{2,40}?),? ((?:I|we)\b.*)$", re.IGNORECASE
 )
@@ -68,7 +68,10 @@ def with_name(said: str) -> str:
 
 
 def told_name(said: str) -> str | None:
-    """Find the name by which a sentence introduces its speaker: "Ada here.", "everyone calls me Ada"; or None."""
+    """Find the name by which a sentence introduces its speaker: "Ada here.", "everyone calls me Ada"; or None.
+
+    Stricter than `relations.introduces`, which is told the name: "I'm Ada" may be "I'm Irish".
+    """
     found = _NAME.search(said) or _NAME_AND_AGE.search(said)
     return next(filter(None, found.groups())) if found else None
 

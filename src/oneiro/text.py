@@ -104,7 +104,7 @@ DENIALS = frozenset(
 
 
 # What is asked with these, a denial answers: "What do I refuse to eat?"
-_SHUN = frozenset("refuse refuses refused avoid avoids without skip omit off forbidden unable dislike hate".split())
+_SHUN = frozenset("refuse refuses refused avoid avoids without skip omit forbidden unable dislike hate".split())
 _DISLIKES = re.compile(r"\bcan(?:['’]t|not) (?:stand|bear)\b", re.IGNORECASE)  # denies nothing that it names
 
 
