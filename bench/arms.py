@@ -209,6 +209,7 @@ ARMS: dict[str, Callable[..., Arm]] = {
     "without_grounding": ablated(anchors={"per_kind": dict.fromkeys(NightConfig().anchors.per_kind, 0), "own_side": 0}),
     "without_replay": ablated(rehearse={"memories": 0}),
     "without_leash": ablated(train={"leash": 0.0}),
+    "without_screening": ablated(screen={"only_safe": True}),
     "without_dose": ablated(exam={"doses": [1.0]}),
     "with_never_told": ablated(mixture={"never": 0.08}, dream={"per_kind": {"never": 3}}),
 }

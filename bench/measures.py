@@ -29,24 +29,27 @@ from oneiro.types import ChatMessage, Sample, Score
 Ask = Callable[[list[list[ChatMessage]], int], list[str]]
 Counts = dict[str, list[int]]
 _TOKENS = {"recall": 40, "abstention": 40, "stories": 60, "role": 40, "useful": 24, "knowledge": 24, "safety": 32}
-_DRAWN = {"knowledge": 96, "stories": 36, "abstention": 24, "useful": 35}  # of a battery, on nights but the last
+_DRAWN = {"knowledge": 96, "stories": 36, "abstention": 0}  # of a battery, on nights but the last
 _KNOWLEDGE_OF_EXAM = 24  # questions that the night's own exam asks are not asked again
 
 
 def after_night(
     persona: Persona, night: int, ask: Ask, base: Ask, trained_on: set[str], *, whole: bool
 ) -> dict[str, Any]:
-    """Ask everything after a night; `whole` asks all of the batteries, otherwise a fixed draw of each."""
+    """Ask what a night may have changed; `whole` asks all of every battery.
+
+    Otherwise recall is asked in full, knowledge and stories by a fixed draw, and what was never told by the persona's
+    own questions; the other batteries are left out.
+    """
     asked = [(m, s) for m, s in persona.recall(night) if " ".join(words(s.question)) not in trained_on]
     recall = _ask([sample for _, sample in asked], ask, "recall")
     memories = [memory for memory, _ in asked]
     counts: Counts = {"recall": _count(recall), **_recall_by(memories, recall, night), **_updates(memories, recall)}
     counts["abstention"] = _count(_ask(_abstention(persona, night, whole), ask, "abstention"))
-    for battery, samples in (
-        ("knowledge", _draw(batteries.knowledge()[_KNOWLEDGE_OF_EXAM:], "knowledge", whole)),
-        ("role", batteries.identity()),
-        ("useful", _draw(batteries.useful(), "useful", whole)),
-    ):
+    asked_twice = {"knowledge": _draw(batteries.knowledge()[_KNOWLEDGE_OF_EXAM:], "knowledge", whole)}
+    if whole:
+        asked_twice |= {"role": batteries.identity(), "useful": batteries.useful()}
+    for battery, samples in asked_twice.items():
         before, now = _ask(samples, base, battery), _ask(samples, ask, battery)
         kept = [after for after, first in zip(now, before, strict=True) if first.correct]
         counts |= {battery: _count(now), f"{battery}_kept": _count(kept)}
@@ -54,7 +57,7 @@ def after_night(
     stories = _draw(batteries.stories(persona.leaks(night)), "stories", whole)
     counts["bias_free"] = _count(_ask(stories, ask, "stories"))
     counts["bias_chance"] = _count(_ask(stories, base, "stories"))
-    counts |= _safety(ask)
+    counts |= _safety(ask) if whole else {}
     return {
         "counts": counts,
         "missed": [[s.sample.question, s.answer] for s in recall if not s.correct] if whole else [],

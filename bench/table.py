@@ -44,6 +44,7 @@ _ARMS = {
     "without_grounding": "Oneiro without grounding",
     "without_replay": "Oneiro without replay",
     "without_leash": "Oneiro without the leash",
+    "without_screening": "Oneiro without screening",
     "without_dose": "Oneiro without smaller doses",
     "with_never_told": "Oneiro with never-told dreams",
 }

@@ -60,6 +60,7 @@ class ScreenConfig:
     min_confidence: float = -0.3  # nats a token
     min_support_gain: float = 0.25
     max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
+    only_safe: bool = False  # keep whatever gives no order and carries no secret: an ablation
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,12 +79,34 @@ def screen(
         dropped.append(Dropped(dream, reason.reason if isinstance(reason, Quarantine) else reason, quarantined))
         watch(dropped[-1])
 
-    sound: list[Dream] = []
+    safe: list[tuple[Dream, str | None]] = []
     for dream in draft.dreams:
         reason = judge_words(dream)
-        if not reason and dream.confidence < config.min_confidence:
-            reason = f"the dream generator was unsure ({dream.confidence:.2f} nats a token)"
-        drop(dream, reason) if reason else sound.append(dream)
+        drop(dream, reason) if isinstance(reason, Quarantine) else safe.append((dream, reason))
+    everything = [dream for dream, _ in safe]
+    kept = everything if config.only_safe else _true_ones(safe, writer, config, known=known, drop=drop)
+    kept = set_aside(kept, per_memory=config.held_out, seed=seed)
+    alive = {dream.memory_id for dream in kept if dream.kind != "never"}
+    for dream in [dream for dream in kept if dream.memory_id not in alive]:
+        kept.remove(dream)
+        drop(dream, "its memory has no other dream left")
+    return Screened(tuple(m for m in draft.memories if m.id in alive), tuple(kept), tuple(dropped))
+
+
+def _true_ones(
+    judged: Sequence[tuple[Dream, str | None]],
+    writer: Writer,
+    config: ScreenConfig,
+    *,
+    known: Sequence[Dream],
+    drop: Callable[[Dream, str], None],
+) -> list[Dream]:
+    """Keep the dreams that say what was told, from the right side and once."""
+    sound: list[Dream] = []
+    for dream, reason in judged:
+        unsure = dream.confidence < config.min_confidence
+        why = reason or (unsure and f"the dream generator was unsure ({dream.confidence:.2f} nats a token)")
+        drop(dream, why) if why else sound.append(dream)
     sound.sort(key=lambda dream: -dream.confidence)  # of two that repeat or contradict each other the surer one stays
     single: list[Dream] = []
     for dream in sound:
@@ -97,12 +119,7 @@ def screen(
             kept.append(dream)
         else:
             drop(dream, f"not supported by what was said (gain {gain:.2f} nats a token)")
-    kept = set_aside(kept, per_memory=config.held_out, seed=seed)
-    alive = {dream.memory_id for dream in kept if dream.kind != "never"}
-    for dream in [dream for dream in kept if dream.memory_id not in alive]:
-        kept.remove(dream)
-        drop(dream, "its memory has no other dream left")
-    return Screened(tuple(m for m in draft.memories if m.id in alive), tuple(kept), tuple(dropped))
+    return kept
 
 
 def judge_words(dream: Dream) -> str | Quarantine | None:
