@@ -150,3 +150,24 @@ def test_a_name_that_went_wrong_at_the_start_of_an_answer_is_noticed(answer: str
 def test_a_no_denies_and_a_name_that_begins_like_one_is_none(question: str, answer: str, sound: bool) -> None:
     said = "I don't eat meat, my best friend Noor does."
     assert (judge_words(Dream("m", "yesno", question, answer, said, said)) is None) == sound
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "answer"),
+    [
+        ("My wife guides at a salt mine.", "Where does my wife work?", "Your wife works at a salt mine."),
+        ("Our van Hildegund rusts.", "Is Hildegund my aunt?", "No, Hildegund is your van."),
+        ("my nan knits, shes deaf", "Which sense has my nan lost?", "She is deaf, your nan."),
+        ("exam on the 17th of june", "Is my exam in May?", "No, your exam is on 17 June."),
+        ("papers due 29 nov", "When are my papers due?", "Your papers are due on 29 November."),
+        ("On Friday I tune harps.", "What do I do on Fridays?", "On Fridays you tune harps."),
+    ],
+)
+def test_what_is_told_again_in_another_form_is_no_invention(said: str, question: str, answer: str) -> None:
+    assert (
+        judge_words(Dream("m", "yesno" if answer.startswith("No") else "direct", question, answer, said, said)) is None
+    )
+
+
+def test_mine_is_the_wrong_side_only_of_what_is_owned() -> None:
+    assert "wrong side" in str(judge_words(dream(answer="The dog Biscuit is mine.")))

@@ -26,10 +26,14 @@ _PLACES = frozenset(
 )
 _HOW_MANY = re.compile(r"\bhow (many|old)\b|\bmy age\b", re.IGNORECASE)
 _WHEN = re.compile(r"^when\b|\b(which|what) (day|month|year|date|time)\b|\bthe date\b", re.IGNORECASE)
-_WHERE = re.compile(r"^where\b|\b(which|what) (town|city|country|street|village)\b", re.IGNORECASE)
+_WHERE = re.compile(r"^where\b", re.IGNORECASE)
+_WHICH_PLACE = re.compile(r"\b(which|what) (town|city|country|street|village)\b", re.IGNORECASE)
 _OWN_NAME = re.compile(
-    r"\bmy (first |own )?name\b|\bam i called\b|\bi['’]?m called\b|\bwho am i\W*$|\bcall me\b", re.IGNORECASE
+    r"(?<!next to )(?<!beside )\bmy (first |own )?name\b(?! (for|go))|\bam i called\b|\bi['’]?m called\b|"
+    r"\bwho am i\W*$|\bcall me\b",
+    re.IGNORECASE,
 )
+_OF_A_NAME = re.compile(r"(why|does|did|is)\b", re.IGNORECASE)  # asks something else of a name, or whether it is one
 
 
 def missing(question: str, answer: str, source: str) -> str | None:
@@ -46,8 +50,12 @@ def missing(question: str, answer: str, source: str) -> str | None:
         return "a number"
     if _WHEN.search(question) and not (counted or said & (_TIMES | CALENDAR)):
         return "a time"
+    named = told_names(answer, source)
     if _WHERE.search(question) and not said & _PLACES:
         return "a place"
-    if _OWN_NAME.search(question) and not any(introduces(source, name) for name in told_names(answer, source)):
+    if _WHICH_PLACE.search(question) and not (said & _PLACES or named - set(words(question))):
+        return "a place"
+    asks_own_name = _OWN_NAME.search(question) and not _OF_A_NAME.match(question)
+    if asks_own_name and not any(introduces(source, name) for name in named):
         return "your name"
     return None

@@ -30,7 +30,7 @@ from oneiro.asking import plain_questions
 from oneiro.config import DreamConfig
 from oneiro.relations import introduces, with_my
 from oneiro.stating import stated, told_name, with_name
-from oneiro.text import content_words, names_and_numbers, proper_names, sentences, stems, words
+from oneiro.text import content_words, names_and_numbers, proper_names, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
@@ -311,7 +311,7 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
     read = [
         statement
         for statement in parse_statements(reading.text, most=config.max_statements)
-        if names_and_numbers(statement) - {"user"} <= set(words(said))
+        if names_and_numbers(statement) - {"user"} <= words_told(said)
         and not _misnames(statement, said)
         and not _UNCHANGED.search(statement)
         and not _told_better(statement, by_rule, said)

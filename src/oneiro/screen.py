@@ -25,7 +25,7 @@ from detect_secrets.settings import transient_settings
 from oneiro.asked_for import missing
 from oneiro.config import ScreenConfig
 from oneiro.relations import leaves_out_its_subject, strangers
-from oneiro.text import DENIALS, key_terms, names_and_numbers, similarity, stems, told_names, words
+from oneiro.text import DENIALS, key_terms, names_and_numbers, similarity, stems, told_names, words, words_told
 from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
 
 _ORDER = re.compile(
@@ -39,13 +39,15 @@ _PASSWORD = re.compile(
     r"\b(passwords?|passcodes?|pass ?phrases?|pins?( code| number)?|cvv|secret keys?|api keys?)\b", re.IGNORECASE
 )
 _DIGIT_GROUPS = re.compile(r"\d+(?:[ .-]\d+)*")
-_FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|my|mine|myself|me)\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|my|myself|me|(?:is|are|was|were|of) mine)\b|^mine\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\btold me\b", re.IGNORECASE)
 _THE_USER = re.compile(r"\bthe user\b", re.IGNORECASE)
 _YOUR = re.compile(r"\b(your|yours|yourself)\b", re.IGNORECASE)
 _ASKS_A_NAME = re.compile(r"\b(name|names|named|called)\b", re.IGNORECASE)
 _NOT_TOLD = re.compile(r"^you (haven't|have not|never) (told|mentioned|said)", re.IGNORECASE)
-_OPENERS = frozenset("your you yes no perhaps because they there this that those people mention say write".split())
+_OPENERS = frozenset(
+    "your you yes no perhaps because they there this that those people mention say write more whether".split()
+)
 _NO = re.compile(r"no\b", re.IGNORECASE)
 _YES = re.compile(r"yes\b", re.IGNORECASE)
 _QUESTION_WORDS = frozenset("who whose whom where when how why what which".split())
@@ -124,11 +126,11 @@ def _true_ones(
 
 def judge_words(dream: Dream) -> str | Quarantine | None:
     """Return why the words of one dream disqualify it, or None."""
-    told = f"{dream.source} {dream.statement} {dream.question} {dream.answer}"
+    spoken = f"{dream.source} {dream.statement} {dream.question} {dream.answer}"
     # The words said, not the dream's: "Your name is Ada." is an answer to the user and an order to the model.
     if _ORDER.search(_plain(f"{dream.source} {dream.statement}")):
         return Quarantine("gives an order or changes who the assistant is")
-    secret = find_secret(told)
+    secret = find_secret(spoken)
     if secret:
         return Quarantine(f"carries a secret ({secret})")
     if _FIRST_PERSON.search(_TOLD_ME.sub("told", dream.answer)):
@@ -180,9 +182,10 @@ def _luhn(digits: str) -> bool:
 def _wrong_yes_or_no(dream: Dream) -> str | None:
     """A no must deny or say something else than was asked, a yes must not agree to a name nobody said."""
     said = set(words(dream.answer))
-    if _NO.match(dream.answer) and stems(dream.question) <= stems(dream.answer) and not said & DENIALS - {"no"}:
+    new = names_and_numbers(dream.answer) - set(words(dream.question)) or said & DENIALS - {"no"}
+    if _NO.match(dream.answer) and stems(dream.question) <= stems(dream.answer) and not new:
         return "says no and then the same"
-    strange = names_and_numbers(dream.question) - set(words(dream.source))
+    strange = names_and_numbers(dream.question) - words_told(dream.source)
     if _YES.match(dream.answer) and strange:
         return f"agrees to {', '.join(sorted(strange))}, which you did not say"
     return None
@@ -190,7 +193,7 @@ def _wrong_yes_or_no(dream: Dream) -> str | None:
 
 def _invention(dream: Dream) -> str | None:
     """Find names and numbers nobody said: in statement, answer and (unless it may ask for a no) question."""
-    said = set(words(dream.source))
+    said = words_told(dream.source)
     invented = names_and_numbers(dream.statement) - said - {"user"}
     if invented:
         return f"the memory itself names {', '.join(sorted(invented))}, which you did not say"
@@ -208,11 +211,12 @@ def _garbled_opening(dream: Dream) -> set[str]:
     """The answer's first word, when it is a told name gone wrong ("Briston is where you grew up")."""
     first = words(dream.answer)[:1]
     known = {*words(dream.source), *words(dream.statement), *words(dream.question)}
-    return {word for word in first if word not in known and any(_garbled(word, told) for told in known)}
+    return {word for word in first if word not in known and any(_garbled(word, other) for other in known)}
 
 
-def _garbled(word: str, told: str) -> bool:
-    return len(told) > 3 and word[:2] == told[:2] and not stems(word) & stems(told) and word not in _OPENERS
+def _garbled(word: str, known: str) -> bool:
+    alike = min(len(word), len(known)) > 3 and word[:2] == known[:2]
+    return alike and not stems(word) & stems(known) and word not in _OPENERS
 
 
 def _wrong_person(dream: Dream) -> str | None:
@@ -220,8 +224,8 @@ def _wrong_person(dream: Dream) -> str | None:
     if dream.kind == "never":
         return None
     spoken = f"{dream.question} {dream.answer}"
-    told = f"{dream.source} {dream.statement}"
-    unknown = strangers(dream.answer if dream.kind == "indirect" else spoken, told)
+    only_supposed = dream.kind == "indirect" or _NO.match(dream.answer)  # the question may speak of anybody
+    unknown = strangers(dream.answer if only_supposed else spoken, f"{dream.source} {dream.statement}")
     if unknown:
         return f"speaks of your {', your '.join(sorted(unknown))}, whom you did not mention"
     about = leaves_out_its_subject(spoken, dream.statement)
@@ -270,8 +274,8 @@ def _contradiction(dream: Dream, tonight: Sequence[Dream], known: Sequence[Dream
     if _ASKS_A_NAME.search(dream.question) and asked & stems(dream.source) and names_and_numbers(dream.source):
         return f"you did tell a name: {dream.statement}"
     for other in (*tonight, *known):
-        told = stems(other.question)
-        if other.kind != "never" and (asked <= told or len(asked & told) / len(asked | told) >= 0.75):
+        answered = stems(other.question)
+        if other.kind != "never" and (asked <= answered or len(asked & answered) / len(asked | answered) >= 0.75):
             return f"you did tell: {other.question} {other.answer}"
     return None
 

@@ -28,6 +28,11 @@ CALENDAR = frozenset(
     for ending in ("", "s")
 )
 
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?")
+_SHORTENED = {
+    name[:length]: name for name in CALENDAR if not name.endswith("s") for length in (3, 4, 5) if length < len(name)
+}
+
 
 def utf8(text: str) -> str:
     """Replace what UTF-8 cannot hold: half an emoji, as some terminals send it, is a lone surrogate."""
@@ -38,6 +43,15 @@ def words(text: str) -> list[str]:
     """Split into lower-case words; possessive 's is dropped, accents are kept."""
     plain = unicodedata.normalize("NFC", text).replace("’", "'").casefold()
     return [word.removesuffix("'s") for word in _WORD.findall(plain)]
+
+
+def words_told(text: str) -> set[str]:
+    """The words of what was said, and forms they may be told again in: "nov" in full, "Fridays", "9th"."""
+    said = set(words(text))
+    said |= {_SHORTENED[word] for word in said & _SHORTENED.keys()}
+    days = {form for word in said & CALENDAR for form in (word.removesuffix("s"), f"{word.removesuffix('s')}s")}
+    numbers = {found[1] for word in said if (found := _ORDINAL.fullmatch(word))}
+    return said | days | {f"{number}{ending}" for number in numbers for ending in ("", "st", "nd", "rd", "th")}
 
 
 def sentences(text: str) -> list[str]:
@@ -68,7 +82,7 @@ def names_and_numbers(text: str) -> set[str]:
 
 def told_names(text: str, source: str) -> set[str]:
     """The names and numbers of a text that stand in its source."""
-    return names_and_numbers(text) & set(words(source))
+    return names_and_numbers(text) & words_told(source)
 
 
 def proper_names(text: str) -> list[str]:
@@ -91,10 +105,10 @@ def similarity(left: str, right: str) -> float:
 
 def key_terms(question: str, answer: str, source: str) -> tuple[str, ...]:
     """The words of an answer that a right answer cannot do without: told by the user, not in the question."""
-    told, asked = set(words(source)), set(words(question))
+    said, asked = words_told(source), set(words(question))
     names = names_and_numbers(answer)  # a son called Will, a birthday in May
     return tuple(
-        w for w in dict.fromkeys(words(answer)) if w in told and w not in asked and (w not in _STOP or w in names)
+        w for w in dict.fromkeys(words(answer)) if w in said and w not in asked and (w not in _STOP or w in names)
     )
 
 
