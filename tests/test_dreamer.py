@@ -11,7 +11,7 @@ from oneiro.dreamer import _wished_word, build_corpus, split_kinds, train_dreame
 from oneiro.errors import InputError
 from oneiro.kinds import invent, load_library
 from oneiro.llm import LLM
-from oneiro.text import words
+from oneiro.text import words, words_told
 from oneiro.train import Progress
 from oneiro.types import Turn
 
@@ -53,7 +53,7 @@ def test_wished_words_of_the_library_stand_in_turn_and_answer_and_not_in_the_que
                 if word:
                     assert word in answer
                     assert not set(words(word)) <= set(words(question))
-                    assert set(words(word)) & set(words(f"{told.turn.before} {told.turn.text}"))
+                    assert set(words(word)) & words_told(f"{told.turn.before} {told.turn.text}")
     assert wished > 500
 
 

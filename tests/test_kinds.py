@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from oneiro import dream as stage
+from oneiro.config import DreamConfig
 from oneiro.dream import parse_statements
 from oneiro.evals import batteries
 from oneiro.kinds import Told, by_hand, invent, load_library
 from oneiro.screen import Quarantine, judge_words
-from oneiro.text import names_and_numbers, words
-from oneiro.types import Dream
+from oneiro.text import names_and_numbers, words, words_told
+from oneiro.types import Dream, DreamKind
 
 TURNS = list(invent(1800, seed=11))
 FACTS = [(told, fact) for told in TURNS for fact in told.facts]
@@ -141,7 +142,27 @@ def test_turns_written_by_hand_state_what_was_said_and_share_nothing_with_those_
     scored = {t.turn.text for t in batteries.turns()}
     assert not scored & set(said)
     for told in hand:
-        words_said = set(words(f"{told.turn.before} {told.turn.text}"))
+        said_here = words_told(f"{told.turn.before} {told.turn.text}")
         for fact in told.facts:
             assert parse_statements(fact.statement, most=1) == [fact.statement]
-            assert names_and_numbers(fact.statement) - {"user"} <= words_said, fact.statement
+            assert names_and_numbers(fact.statement) - {"user"} <= said_here, fact.statement
+
+
+DREAMT = [(told, fact) for told in by_hand() for fact in told.facts if fact.questions]
+
+
+def test_dreams_written_by_hand_are_many_and_the_screen_would_keep_them() -> None:
+    assert len(DREAMT) > 600
+    assert min(len(fact.questions) for _, fact in DREAMT) >= 6
+    reasons = [judge_words(d) for told in {id(t): t for t, _ in DREAMT}.values() for d in as_dreams(told)]
+    assert len(reasons) > 6000
+    assert sum(reason is not None for reason in reasons) < 0.03 * len(reasons)
+
+
+@pytest.mark.parametrize("kind", ["direct", "indirect", "reverse"])
+def test_every_way_a_night_begins_its_questions_is_taught(kind: DreamKind) -> None:
+    config = DreamConfig()
+    asked = [q for _, fact in DREAMT for k, q, _ in fact.questions if k == kind]
+    openings = {*config.openings[kind], *(config.question_words if kind == "direct" else ())}
+    rare = {opening for opening in openings if sum(q.startswith(opening) for q in asked) < 50}
+    assert not rare

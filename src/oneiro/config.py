@@ -173,7 +173,7 @@ class DreamerConfig:
     nothing: float = 0.15  # share of the turns that hold nothing to remember
     read_turns: int = 1600  # more turns, only read: too few empty ones, and the reader finds a fact in everything
     read_nothing: float = 0.5
-    by_hand: int = 2  # times that the turns written by hand are read
+    by_hand: int = 2  # times that the turns written by hand are read and dreamt of
     eval_turns: int = 60
     r: int = 16
     learning_rate: float = 8e-4

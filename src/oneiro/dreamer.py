@@ -95,7 +95,7 @@ def build_corpus(
         statements = write_statements([fact.statement for fact in told.facts])
         examples.append(train.TrainExample(llm.encode(read_chat(told.turn), statements)))
     for told in (*turns, *only_dreamed):
-        for fact in told.facts:
+        for fact in filter(lambda fact: fact.questions, told.facts):
             groups.append(list(range(len(examples), len(examples) + len(fact.questions))))
             for kind, question, answer in fact.questions:
                 wish = Wish(kind, _wished_word(told.turn, question, answer, rng) if kind in WORDED else "")
@@ -137,7 +137,7 @@ def train_dreamer(
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
     only_read += by_hand() * config.by_hand
-    corpus = build_corpus(llm, turns, only_read, dreamed, seed=config.seed)
+    corpus = build_corpus(llm, turns, only_read, [*dreamed, *by_hand() * config.by_hand], seed=config.seed)
     data = (turns, only_read, dreamed) if dreamed else (turns, only_read)
     data_sha256 = hashlib.sha256(repr(data).encode()).hexdigest()
     made_of = [data_sha256, llm.sha256, asdict(config), first.card if first else None]

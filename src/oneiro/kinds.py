@@ -1,9 +1,9 @@
 """The dream generator's training data: kinds of things people tell, filled with invented values.
 
 Reads `dreamer_data/*.toml` (all of our own writing): about 385 kinds of facts, each with ways to tell it and questions
-about it, turns that hold nothing to remember, and turns written by hand, which are only read. Names are half real, half
-made of syllables, so that the generator learns to copy rather than to guess. Everything is drawn from one seeded
-generator.
+about it, turns that hold nothing to remember, and turns written by hand, some of them with questions. Names are half
+real, half made of syllables, so that the generator learns to copy rather than to guess. Everything is drawn from one
+seeded generator.
 """
 
 import random
@@ -20,6 +20,7 @@ from oneiro.types import DreamKind, Turn
 
 _SLOT = re.compile(r"\{(a )?([a-z_]+?)(2)?\}")
 _FILES = ("people", "work", "life", "tastes", "details", "relatives", "own_life")
+_BY_HAND = ("by_hand", "dreams_by_hand")  # only read; read and dreamt of
 _PER_KIND: dict[DreamKind, int] = {"direct": 3, "reverse": 1, "yesno": 1, "indirect": 2, "never": 1, "change": 2}
 
 _REAL: dict[str, str] = {
@@ -131,16 +132,19 @@ def load_library() -> Library:
 
 
 def by_hand() -> list[Told]:
-    """Turns written by hand, with the statements a person would note; no questions come with them."""
-    text = (resources.files("oneiro") / "dreamer_data" / "by_hand.toml").read_text(encoding="utf-8")
+    """Turns written by hand, with the facts a person would note; those of `dreams_by_hand.toml` have questions too."""
+    folder = resources.files("oneiro") / "dreamer_data"
+    read, dreamt = (tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["turn"] for name in _BY_HAND)
+    facts = [[Fact(statement, ()) for statement in entry["facts"]] for entry in read]
+    facts += [[_fact_by_hand(fact) for fact in entry["fact"]] for entry in dreamt]
     return [
-        Told(
-            Turn(number, entry["say"], entry.get("before", "")),
-            tuple(Fact(statement, ()) for statement in entry["facts"]),
-            ("by hand",),
-        )
-        for number, entry in enumerate(tomllib.loads(text)["turn"])
+        Told(Turn(number, entry["say"], entry.get("before", "")), tuple(own), ("by hand",))
+        for number, (entry, own) in enumerate(zip([*read, *dreamt], facts, strict=True))
     ]
+
+
+def _fact_by_hand(fact: dict[str, Any]) -> Fact:
+    return Fact(fact["statement"], tuple((kind, q, a) for kind in _PER_KIND for q, a in fact.get(kind, ())))
 
 
 def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None, nothing: float = 0.2) -> Iterator[Told]:
