@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from oneiro.text import words
 from oneiro.types import Sample
 
 _KNOWLEDGE = slice(24, 88)  # the exam asks the first 24
+_STORIES = 55  # unrelated texts that must name no memory
 
 
 def main() -> None:
@@ -51,6 +53,8 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
     _, mixed = mixture_of(base, screened.kept, config)
     dreamed = {" ".join(words(d.question)) for d in screened.kept if not d.held_out}
     fair = [s for s in day.samples if s.battery != "recall" or " ".join(words(s.question)) not in dreamed]
+    leaks = next((s.wrong for s in day.samples if s.battery == "stories"), ())
+    unrelated = [replace(s, battery="bias_free") for s in batteries.stories(leaks)[:_STORIES]]
     known = [s.sample for s in _ask(base, batteries.knowledge()[_KNOWLEDGE]) if s.correct]
     started = time.monotonic()
     fitted = train.train(
@@ -67,6 +71,7 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
     with base.folded(fitted.adapter):
         held_out = exam.recall_samples(screened.kept, battery="held_out")
         scores = _ask(base, [*(s for s in fair if s.battery != "knowledge"), *held_out, *known])
+        scores += exam.sit(unrelated, base, ExamConfig(max_new_tokens=60))
     return {
         "day": file.stem,
         "seed": config.seed,
@@ -75,6 +80,7 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
         "tokens": fitted.tokens,
         "train_seconds": round(spent, 1),
         "losses": [round(loss, 3) for loss in fitted.losses],
+        "leaked": [[s.sample.question, s.answer] for s in scores if s.sample.battery == "bias_free" and not s.correct],
         "missed": [[s.sample.question, s.answer] for s in scores if s.sample.battery == "recall" and not s.correct],
     }
 

@@ -152,10 +152,10 @@ DREAMT = [(told, fact) for told in by_hand() for fact in told.facts if fact.ques
 
 
 def test_dreams_written_by_hand_are_many_and_the_screen_would_keep_them() -> None:
-    assert len(DREAMT) > 600
+    assert len(DREAMT) > 1300
     assert min(len(fact.questions) for _, fact in DREAMT) >= 6
     reasons = [judge_words(d) for told in {id(t): t for t, _ in DREAMT}.values() for d in as_dreams(told)]
-    assert len(reasons) > 6000
+    assert len(reasons) > 14000
     assert sum(reason is not None for reason in reasons) < 0.03 * len(reasons)
 
 
