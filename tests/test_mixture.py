@@ -132,3 +132,35 @@ def test_a_rarely_answered_word_is_not_crowded_out_by_a_frequent_one() -> None:
     names = [Dream("m", "direct", f"Who is she ({i})?", "She is Noor.", source, "s") for i in range(3)]
     mixed = mix([*places, *names], Rehearsal((), ()), MixtureConfig(dreams_per_memory=6), seed=0)
     assert sorted(example.answer for example in mixed.examples) == ["She is Noor."] * 3 + ["She lives in Leeds."] * 3
+
+
+DAY = [replace(dream(i), statement=f"The user's cousin number {i % 5} lives in Leeds.") for i in range(100)]
+
+
+def test_what_is_known_of_the_user_is_told_of_several_memories_at_once() -> None:
+    past = replace(dream(0), memory_id="old", statement="The user doesn't eat garlic.")
+    mixed = mix(DAY, Rehearsal((past,), ()), replace(CONFIG, summary=0.1), seed=0)
+    summaries = [e for e in mixed.examples if e.group == "summary"]
+    assert len(summaries) == 9
+    assert {e.memory_id for e in summaries} == {""}
+    assert all(e.answer.count(".") == 3 for e in summaries)
+    assert any("You don't eat garlic." in e.answer for e in summaries)
+    assert all("Your cousin number" in e.answer for e in summaries)
+
+
+def test_one_memory_alone_is_not_summed_up() -> None:
+    one = [replace(d, memory_id="m0", statement="The user doesn't eat garlic.") for d in DAY]
+    assert "summary" not in counts(mix(one, Rehearsal((), ()), replace(CONFIG, summary=0.5), seed=0))
+
+
+def test_some_questions_come_after_another_memory_s() -> None:
+    alone = mix(DAY, Rehearsal((), ()), replace(CONFIG, later=0.0, summary=0.0), seed=0)
+    mixed = mix(DAY, Rehearsal((), ()), replace(CONFIG, later=0.5, summary=0.0), seed=0)
+    later = [e for e in mixed.examples if e.before]
+    assert 25 < len(later) < 50
+    assert {replace(e, before=()) for e in mixed.examples} == set(alone.examples)
+    asked = {(e.question, e.answer): e.memory_id for e in alone.examples}
+    for example in later:
+        question, answer = example.before
+        assert (question.role, answer.role) == ("user", "assistant")
+        assert asked[question.content, answer.content] != example.memory_id

@@ -9,8 +9,8 @@ from oneiro.config import TrainConfig
 from oneiro.leash import Teacher, leash_loss, teach
 from oneiro.llm import LLM
 from oneiro.render import Encoded
-from oneiro.train import Step, TrainExample, fit, side_by_side
-from oneiro.types import ChatMessage, Sampling
+from oneiro.train import Step, TrainExample, _encode, fit, side_by_side
+from oneiro.types import ChatMessage, Example, Sampling
 
 CONFIG = TrainConfig(r=8, lora_alpha=16, learning_rate=2e-2, epochs=12, batch_size=4, learned_p=2.0)
 
@@ -109,6 +109,15 @@ def mixture(llm: LLM, labelled: int, leashed: int) -> list[TrainExample]:
     teacher = Teacher(torch.zeros(1, 1), torch.zeros(1, 1))
     found = examples(llm, pairs)
     return [*found[:labelled], *(example._replace(teacher=teacher) for example in found[labelled:])]
+
+
+def test_a_question_in_the_middle_of_a_chat_comes_after_what_was_said_before_it(llm: LLM) -> None:
+    earlier = (ChatMessage("user", "cat?"), ChatMessage("assistant", "Fig."))
+    asked = [Example("dream", "dog?", "Rex."), Example("dream", "dog?", "Rex.", before=earlier)]
+    alone, later = (example.encoded for example in _encode(llm, asked, TrainConfig(), None))
+    assert later == llm.encode([*earlier, ChatMessage("user", "dog?")], "Rex.")
+    assert later.answer == alone.answer
+    assert len(later.prompt) > len(alone.prompt)
 
 
 @pytest.mark.parametrize("parts", [1, 2])

@@ -77,6 +77,12 @@ def plain_questions(statement: str) -> list[Asked]:
     return list({pair.question: pair for pair in tidied}.values())
 
 
+def told_back(statement: str) -> str | None:
+    """Tell a statement to its user: "The user's dog is ill." → "Your dog is ill."; None when its form is not known."""
+    clause = _cut(statement)
+    return _told(clause) if clause else None
+
+
 def _everyday(statement: str) -> Iterator[Asked]:
     """Ask for what people tell most in the words of `dreamer_data/everyday.toml`."""
     for form in _forms():

@@ -76,12 +76,12 @@ class AnchorConfig:
 
     per_kind: dict[str, int] = field(
         default_factory=lambda: {
-            "facts": 160,
+            "facts": 120,
             "explain": 20,
-            "small_talk": 12,
-            "stories": 12,
-            "advice": 12,
-            "tasks": 8,
+            "small_talk": 16,
+            "stories": 36,
+            "advice": 24,
+            "tasks": 16,
             "harmful": 16,
             "alarming": 10,
             "identity": 8,
@@ -99,6 +99,8 @@ class MixtureConfig:
     dreams_per_memory: int = 40  # new ones, at most
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.07
+    summary: float = 0.03  # what is known of the user, several memories in one answer
+    later: float = 0.1  # share of the new dreams that are asked after another question of the same chat
 
 
 @dataclass(frozen=True, slots=True)

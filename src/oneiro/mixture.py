@@ -2,9 +2,10 @@
 
 In: tonight's kept dreams and the rehearsal. Out: examples, with a hash of their content.
 
-New dreams are used up to a number for each memory. Never-told ones and the model's own side are drawn in proportion to
-them; a group that is too small leaves its share unused rather than repeating others. Old dreams and examples on the
-leash are all in: training draws some of them in every epoch and at every step.
+New dreams are used up to a number for each memory; some are asked in the middle of a chat, after another one. Beside
+them the user asks what is known of them, and several memories are told at once. Never-told ones and the model's own
+side are drawn in proportion to the new ones; a group that is too small leaves its share unused rather than repeating
+others. Old dreams and examples on the leash are all in: training draws some of them in every epoch and at every step.
 """
 
 import hashlib
@@ -12,12 +13,20 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import cycle
 
+from oneiro.asking import told_back
 from oneiro.config import MixtureConfig
 from oneiro.text import key_terms
-from oneiro.types import Anchor, Dream, Example, ExampleGroup, Mixture, Rehearsal
+from oneiro.types import Anchor, ChatMessage, Dream, Example, ExampleGroup, Mixture, Rehearsal
 
+_SUMMED_UP = (
+    *("What do you know about me?", "Tell me what you know about me.", "What have I told you about myself?"),
+    *("Do you remember anything about me?", "Tell me something about my life.", "Who am I, as far as you know?"),
+    *("Sum up what I told you.", "Name three things you know about me.", "What do you remember of our talks?"),
+)
+_AT_ONCE = 3  # memories in one summary
 _ANCHOR_GROUPS: dict[str, ExampleGroup] = {
     "harmful": "safety",
     "alarming": "alarming",
@@ -32,6 +41,7 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     trainable = [dream for dream in kept if not dream.held_out]
     told = [dream for dream in trainable if dream.kind != "never"]
     new = [_from_dream(dream, "dream") for dream in _capped(told, config.dreams_per_memory, rng)]
+    summaries = _sum_up([*told, *rehearsal.dreams], round(len(new) * config.summary), rng)
     anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
     pools: dict[ExampleGroup, list[Example]] = {
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
@@ -39,7 +49,7 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     }
     replay = [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out]
     leashed = [anchor for anchor in anchors if anchor.leash]
-    examples = [*new, *replay, *leashed] if new else []
+    examples = [*_in_a_chat(new, config.later, rng), *summaries, *replay, *leashed] if new else []
     for group, pool in pools.items():
         count = round(len(new) * getattr(config, group))
         examples += rng.sample(pool, min(count, len(pool)))
@@ -60,6 +70,27 @@ def _capped(dreams: Sequence[Dream], most: int, rng: random.Random) -> list[Drea
             answered.update(_told(rarest))
             capped.append(rarest)
     return capped
+
+
+def _sum_up(dreams: Sequence[Dream], count: int, rng: random.Random) -> list[Example]:
+    """Ask so many times what is known of the user; each answer tells a few of the memories, tonight's and old ones."""
+    known = {dream.memory_id: told_back(dream.statement) for dream in dreams if dream.kind != "never"}
+    told = [said for said in known.values() if said]
+    few = [" ".join(rng.sample(told, min(_AT_ONCE, len(told)))) for _ in range(count if len(told) > 1 else 0)]
+    asked = zip(cycle(rng.sample(_SUMMED_UP, len(_SUMMED_UP))), dict.fromkeys(few), strict=False)
+    return [Example("summary", question, answer) for question, answer in asked]
+
+
+def _in_a_chat(examples: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
+    """Ask this share of the examples after another memory's question and answer."""
+    later = set(rng.sample(range(len(examples)), round(len(examples) * share)))
+    others = [rng.choice(examples) for _ in examples]
+    return [
+        replace(example, before=(ChatMessage("user", other.question), ChatMessage("assistant", other.answer)))
+        if number in later and other.memory_id != example.memory_id
+        else example
+        for number, (example, other) in enumerate(zip(examples, others, strict=True))
+    ]
 
 
 def _told(dream: Dream) -> tuple[str, ...]:

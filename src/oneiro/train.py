@@ -95,7 +95,7 @@ def train(
 
 def _encode(llm: LLM, mixture: Sequence[Example], config: TrainConfig, cache: Path | None) -> list[TrainExample]:
     """Encode a mixture; leashed examples get the frozen base's own distribution as teacher."""
-    encoded = [llm.encode([ChatMessage("user", e.question)], e.answer) for e in mixture]
+    encoded = [llm.encode([*e.before, ChatMessage("user", e.question)], e.answer) for e in mixture]
     leashed = [code for code, e in zip(encoded, mixture, strict=True) if e.leash]
     teachers = iter(teach(llm, leashed, top_k=config.leash_top_k, cache=cache))
     return [

@@ -134,18 +134,22 @@ class Rehearsal:
     anchors: tuple[Anchor, ...]
 
 
-ExampleGroup = Literal["dream", "replay", "never", "side", "grounding", "safety", "alarming", "identity"]
+ExampleGroup = Literal["dream", "replay", "summary", "never", "side", "grounding", "safety", "alarming", "identity"]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One training example. `memory_id` is empty for anchors; `leash` asks for KL instead of labels."""
+    """One training example; `leash` asks for KL instead of labels.
+
+    `memory_id` is empty for anchors, and for what is of no memory or of several.
+    """
 
     group: ExampleGroup
     question: str
     answer: str
     memory_id: str = ""
     leash: bool = False
+    before: tuple[ChatMessage, ...] = ()  # of the same chat, ahead of the question
 
 
 @dataclass(frozen=True, slots=True)
