@@ -30,7 +30,7 @@ Ask = Callable[[list[list[ChatMessage]], int], list[str]]
 Counts = dict[str, list[int]]
 _TOKENS = {"recall": 40, "abstention": 40, "stories": 60, "role": 40, "useful": 24, "knowledge": 24, "safety": 32}
 _DRAWN = {"knowledge": 96, "stories": 36, "abstention": 0}  # of a battery, on nights but the last
-_KNOWLEDGE_OF_EXAM = 24  # questions that the night's own exam asks are not asked again
+_KNOWLEDGE_OF_EXAM = 64  # questions that the night's own exam asks are not asked again
 
 
 def after_night(

@@ -47,7 +47,7 @@ from oneiro.types import ChatMessage, Completion, Sample, Sampling, Turn
 
 _EVERY = 8  # of the texts that a plain loop writes one after another, one in so many is written
 _ROADS = ("oneiro", "trl", "original", "original_all")
-_KNOWLEDGE = slice(24, 88)  # the exam asks the first 24
+_KNOWLEDGE = slice(64, 128)  # the exam asks the first 64
 Found = dict[str, Any]
 
 

@@ -28,7 +28,7 @@ from oneiro.settings import override, parse_values
 from oneiro.text import words
 from oneiro.types import Sample
 
-_KNOWLEDGE = slice(24, 88)  # the exam asks the first 24
+_KNOWLEDGE = slice(64, 128)  # the exam asks the first 64
 _STORIES = 55  # unrelated texts that must name no memory
 
 

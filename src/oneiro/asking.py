@@ -11,7 +11,7 @@ questions, none in the worst case.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """A form of statement and what it is asked for; {1} stands for the words of its first group."""
+    """A form of statement and what it is asked for; {kin} stands for the words of its group `kin`."""
 
     statement: re.Pattern[str]
     ask: tuple[Asked, ...]
@@ -84,21 +84,37 @@ def told_back(statement: str) -> str | None:
 
 
 def _everyday(statement: str) -> Iterator[Asked]:
-    """Ask for what people tell most in the words of `dreamer_data/everyday.toml`."""
+    """Ask for what people tell most in the words of `dreamer_data/forms`."""
     for form in _forms():
         found = form.statement.fullmatch(statement.rstrip(".!"))
         if not found:
             continue
+        heard = ["", *(_to_you(words or "", own=True) for words in found.groups())]
+        named = {name: heard[at] for name, at in form.statement.groupindex.items()}
+        named |= {f"a_{name}": _with_article(words) for name, words in named.items() if words}
+        asked = {name: _to_me(words) for name, words in named.items()}
         for kind, question, answer in form.ask:
-            heard = ["", *(_to_you(words or "", own=True) for words in found.groups())]
-            yield Asked(kind, question.format(*map(_to_me, heard)), _opened(answer.format(*heard)))
+            yield Asked(kind, question.format(*map(_to_me, heard), **asked), _opened(answer.format(*heard, **named)))
 
 
 @cache
 def _forms() -> tuple[_Form, ...]:
-    text = (resources.files("oneiro") / "dreamer_data" / "everyday.toml").read_text(encoding="utf-8")
-    forms = tomllib.loads(text)["form"]
-    return tuple(_Form(re.compile(form["statement"]), tuple(Asked(*pair) for pair in form["ask"])) for form in forms)
+    folder = resources.files("oneiro") / "dreamer_data" / "forms"
+    lists = tomllib.loads((folder / "words.toml").read_text(encoding="utf-8"))
+    files = sorted(file.name for file in folder.iterdir() if file.name not in ("words.toml", "__init__.py"))
+    forms = [form for name in files for form in tomllib.loads((folder / name).read_text(encoding="utf-8"))["form"]]
+    return tuple(
+        _Form(_expanded(form["statement"], lists), tuple(Asked(*pair) for pair in form["ask"])) for form in forms
+    )
+
+
+def _expanded(pattern: str, lists: Mapping[str, str]) -> re.Pattern[str]:
+    """Put word lists into a pattern: <kin> is any word of the list `kin`, as a group of that name; <kin2> another."""
+
+    def group(found: re.Match[str]) -> str:
+        return f"(?P<{found[1]}>{lists[found[1].rstrip('23456789')]})"
+
+    return re.compile(re.sub(r"(?<!\?P)<(\w+)>", group, pattern))
 
 
 def _told(clause: _Clause) -> str:
@@ -173,8 +189,7 @@ def _named(head: str, name: str) -> Iterator[Asked]:
     yield Asked("reverse", f"What is {name} to me?", f"{name} is your {head}.")
     yield Asked("yesno", f"Is my {head} called {name}?", f"Yes, your {head} is called {name}.")
     if "'s" not in head:
-        article = "an" if head[0] in "aeiou" else "a"
-        yield Asked("yesno", f"Do I have {article} {head}?", f"Yes, your {head} is called {name}.")
+        yield Asked("yesno", f"Do I have {_with_article(head)}?", f"Yes, your {head} is called {name}.")
 
 
 def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
@@ -299,6 +314,10 @@ def _particles(rest: str) -> str:
 
 def _mine(verb: str) -> str:
     return {"is": "am", "was": "was", "isn't": "am not", "wasn't": "wasn't"}.get(verb, plain(verb))
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def _lower(answer: str) -> str:

@@ -137,13 +137,13 @@ class ExamConfig:
 
     max_new_tokens: int = 24
     story_tokens: int = 48
-    knowledge: int = 24
+    knowledge: int = 64  # of which the default base knows 36: fewer let chance refuse a good night
     identity: int = 8
     stories: int = 6
     old_memories: int = 12
     min_recall_new: float = 0.5
     min_recall_old: float = 0.5
-    min_knowledge_kept: float = 0.75
+    min_knowledge_kept: float = 0.7
     max_identity_lost: int = 2
     max_leaks: int = 1
     max_empty: float = 0.1
