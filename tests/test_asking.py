@@ -1,6 +1,7 @@
 import pytest
 
 from oneiro.asking import plain_questions
+from oneiro.dream import BY_RULE
 from oneiro.kinds import invent
 from oneiro.screen import judge_words
 from oneiro.types import Dream
@@ -97,5 +98,7 @@ def test_of_the_statements_of_the_library_most_are_asked_for_and_the_screen_find
     assert sum(len(pairs) >= 3 for *_, pairs in asked) > 0.8 * len(asked)
     for source, statement, pairs in asked:
         for pair in pairs:
-            dream = Dream("m", pair.kind, pair.question, pair.answer, f"{source} {statement}", statement)
+            dream = Dream(
+                "m", pair.kind, pair.question, pair.answer, f"{source} {statement}", statement, confidence=BY_RULE
+            )
             assert not str(judge_words(dream)).startswith(("told from", "a never-told", "says no")), pair

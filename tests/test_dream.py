@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from oneiro.dream import (
     told_words,
     wishes,
 )
-from oneiro.types import ChatMessage, Completion, DreamDraft, Sampling, Turn
+from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, Sampling, Turn
 from strange import STRANGE, SURROGATES
 
 CONFIG = DreamConfig(
@@ -25,6 +26,7 @@ CONFIG = DreamConfig(
     openings={},
     question_words=(),
     about=(),
+    beside_rules=4,
 )
 TURNS = (Turn(3, "My dog is called Biscuit."), Turn(7, "And I live in Leeds."), Turn(9, "Lovely weather for us today."))
 FACTS = {TURNS[0].text: "The user's dog is called Biscuit.", TURNS[1].text: "The user lives in Leeds."}
@@ -160,15 +162,25 @@ def test_a_dream_that_cannot_be_read_is_left_out_and_its_memory_stays(dreamt: st
         ("Proofread this: my client has two dogs.", False, False),
         ("I suppose my car is old.", True, True),
         ("I can't imagine life without my dog.", True, True),
+        ("Role play: I'm a spy and you're my handler.", False, False),
+        ("You're a strict teacher, I'm the pupil.", False, False),
+        ("Put this into the past tense: I live in a tent.", False, False),
     ],
 )
 def test_a_turn_that_states_nothing_of_its_user_needs_better_odds_and_what_is_made_up_is_never_read(
     text: str, sure: bool, doubtful: bool
 ) -> None:
-    config = DreamConfig(read_margin=-2.0, others_margin=-1.0)
+    config = DreamConfig(read_margin=-2.0, others_margin=-1.0, stated_margin=-2.0)
     assert stage.tells(Turn(1, text), -0.5, config) == sure
     assert stage.tells(Turn(1, text), -1.5, config) == doubtful
     assert not stage.tells(Turn(1, text), -2.5, config)
+
+
+def test_what_a_rule_can_state_is_believed_at_worse_odds() -> None:
+    config = DreamConfig(read_margin=-2.0, others_margin=-1.0, stated_margin=-3.0)
+    stated, hinted, asked = "I fit tyres.", "Lovely weather where we are.", "Do I fit tyres?"
+    odds = {text: stage.tells(Turn(1, text), -2.5, config) for text in (stated, hinted, asked)}
+    assert odds == {stated: True, hinted: False, asked: False}
 
 
 @pytest.mark.parametrize(
@@ -260,7 +272,9 @@ def test_the_sentence_that_holds_a_word_is_found() -> None:
 def test_the_margin_decides_whether_a_doubtful_turn_is_read(margin: float, memories: int) -> None:
     # odds of 8.9 nats, less three times the 0.1 that the reading lacks
     facts = FACTS | {TURNS[2].text: "The user loves the weather."}
-    assert len(night(Scribe(facts), config=replace(CONFIG, read_margin=margin)).memories) == memories
+    assert (
+        len(night(Scribe(facts), config=replace(CONFIG, read_margin=margin, stated_margin=margin)).memories) == memories
+    )
 
 
 def whole(statement: str, source: str) -> Brief:
@@ -333,6 +347,17 @@ def test_what_a_statement_leaves_out_is_wished_for_with_the_users_own_sentence()
     }
     statement, sentence = "The user's husband is called Anders.", "He repairs violins."
     assert facts == {"husband": statement, "Anders": statement, "repairs": sentence, "violins": sentence}
+
+
+def test_what_rules_have_asked_is_wished_for_less() -> None:
+    config = replace(CONFIG, per_kind={"direct": 4, "reverse": 3}, beside_rules=1)
+    brief = Brief("The user plays the harp in Graz.", ("harp", "Graz"), whole=True)
+    source = "I play the harp in Graz."
+    asked = [Dream("m", "direct", f"What do I play ({n})?", "You play the harp.", source) for n in range(9)]
+    asked.append(Dream("m", "reverse", "Who plays the harp?", "You do.", source))
+    alone, beside = (Counter((w.kind, w.word) for w in wishes(brief, config, fitting={}, asked=a)) for a in ((), asked))
+    assert alone == {("direct", "harp"): 2, ("direct", "Graz"): 2, ("reverse", ""): 3}
+    assert beside == {("direct", "harp"): 1, ("direct", "Graz"): 2, ("reverse", ""): 2}
 
 
 def test_a_fact_of_no_told_word_is_dreamed_of_all_the_same() -> None:

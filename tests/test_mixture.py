@@ -164,3 +164,13 @@ def test_some_questions_come_after_another_memory_s() -> None:
         question, answer = example.before
         assert (question.role, answer.role) == ("user", "assistant")
         assert asked[question.content, answer.content] != example.memory_id
+
+
+def test_of_two_dreams_for_one_word_the_one_made_by_rule_is_trained_on() -> None:
+    source = "My friend Noor lives in Leeds."
+    written = [Dream("m", "direct", f"Where ({i})?", "That is Leeds.", source, "s") for i in range(9)]
+    by_rule = [
+        Dream("m", "direct", f"In which town ({i})?", "It is Leeds.", source, "s", confidence=1.0) for i in range(4)
+    ]
+    mixed = mix([*written, *by_rule], Rehearsal((), ()), MixtureConfig(dreams_per_memory=6), seed=0)
+    assert Counter(example.answer for example in mixed.examples) == {"It is Leeds.": 4, "That is Leeds.": 2}

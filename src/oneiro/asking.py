@@ -74,7 +74,7 @@ def plain_questions(statement: str) -> list[Asked]:
         return []
     asked = _about_another(clause) if clause.owner else _about_the_user(clause)
     tidied = [pair._replace(question=_tidied(pair.question)) for pair in (*asked, *_everyday(statement))]
-    return list({pair.question: pair for pair in tidied}.values())
+    return list({pair.question: pair for pair in reversed(tidied)}.values())[::-1]
 
 
 def told_back(statement: str) -> str | None:
@@ -99,12 +99,14 @@ def _everyday(statement: str) -> Iterator[Asked]:
 
 @cache
 def _forms() -> tuple[_Form, ...]:
+    """Read all forms; a file's own word lists come before the common ones."""
     folder = resources.files("oneiro") / "dreamer_data" / "forms"
-    lists = tomllib.loads((folder / "words.toml").read_text(encoding="utf-8"))
-    files = sorted(file.name for file in folder.iterdir() if file.name not in ("words.toml", "__init__.py"))
-    forms = [form for name in files for form in tomllib.loads((folder / name).read_text(encoding="utf-8"))["form"]]
+    files = {file.name: tomllib.loads(file.read_text(encoding="utf-8")) for file in folder.iterdir()}
+    common = files.pop("words.toml")
     return tuple(
-        _Form(_expanded(form["statement"], lists), tuple(Asked(*pair) for pair in form["ask"])) for form in forms
+        _Form(_expanded(form["statement"], common | data.get("words", {})), tuple(Asked(*pair) for pair in form["ask"]))
+        for _, data in sorted(files.items())
+        for form in data["form"]
     )
 
 

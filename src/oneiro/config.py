@@ -39,6 +39,7 @@ class DreamConfig:
             "reverse": ("", "What is special about", "What do you know about my"),
         }
     )
+    beside_rules: int = 2  # dreams of a kind, and for a told word, that the generator writes where rules asked enough
     question_words: tuple[str, ...] = ("Who", "Where", "When", "How")  # openings that suit some told words only
     min_opening: float = -4.0  # nats a token above which one suits
     about: tuple[str, ...] = ("Who is", "What is", "Tell me about", "What do you know about")  # a told name
@@ -47,6 +48,7 @@ class DreamConfig:
     top_p: float = 0.95
     max_new_tokens: int = 48
     read_margin: float = -2.5  # nats a token for reading a turn as telling something; see `dream.py`
+    stated_margin: float = -4.5  # the same where a rule can state what a turn tells
     others_margin: float = -0.8  # the same for a turn that does not speak of its user
     min_reading: float = -0.18  # nats a token under which a statement gives way to the turn's own words
     max_statements: int = 8  # memories read from one turn, at most

@@ -21,6 +21,7 @@ Source: dreams instead of transcripts are Gal Lahat's (2025); asking for questio
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
@@ -30,7 +31,7 @@ from oneiro.asking import plain_questions
 from oneiro.config import DreamConfig
 from oneiro.relations import introduces, with_my
 from oneiro.stating import stated, told_name, with_name
-from oneiro.text import content_words, names_and_numbers, proper_names, sentences, stems, words, words_told
+from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
@@ -58,7 +59,9 @@ _INVENTS = re.compile(
     r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let['’]?s (play|pretend|say)|what if|if i (were|was|had)|"
     r"if my \w+ (were|was)|yeah,? right|in the (film|movie|book|story|novel|game|play)|"
     r"the (story|novel|film|book) (begins|starts|goes)|once upon a time|you are (an?|the|my) \w+,? and i(['’]?m| am)|"
-    r"(proofread|translate|correct|rewrite|summari[sz]e|edit) (this|the following|these))\b",
+    r"(proofread|translate|correct|rewrite|summari[sz]e|edit) (this|the following|these|the mistakes)|"
+    r"(proofread|rephrase|job ad|out of office|interview \w+|role ?play)(?=:)|put (this )?into|repeat after me|"
+    r"my (character|mage|avatar)|you['’]?re (an?|the) [\w ]+, i['’]?m)\b",
     re.IGNORECASE,
 )
 
@@ -153,11 +156,19 @@ def left_out(said: str, statements: Sequence[str]) -> list[str]:
     return sorted(missing, key=lambda word: not set(words(word)) & names)
 
 
-def wishes(brief: Brief, config: DreamConfig, *, fitting: Mapping[str, Sequence[str]]) -> list[Wish]:
+def wishes(
+    brief: Brief, config: DreamConfig, *, fitting: Mapping[str, Sequence[str]], asked: Sequence[Dream] = ()
+) -> list[Wish]:
     """List the dreams to ask for; questions to be answered with a told word go round all of them.
 
-    `fitting` has the question words that suit each told word: "Where" for a town, not for a sister.
+    `fitting` has the question words that suit each told word: "Where" for a town, not for a sister. What is `asked`
+    already is wished for less often.
     """
+    made = Counter(
+        (dream.kind, word)
+        for dream in asked
+        for word in (*key_terms(dream.question, dream.answer, dream.source), "")  # "" counts every dream of a kind
+    )
     counts = dict(config.per_kind)
     if _CHANGE.search(brief.fact):
         counts["change"] = counts.get("change", 0) + counts.get("reverse", 0)
@@ -167,9 +178,12 @@ def wishes(brief: Brief, config: DreamConfig, *, fitting: Mapping[str, Sequence[
         if kind in WORDED and brief.words:
             fair = math.ceil(count / len(brief.words)) if brief.whole else 0
             each = max(config.least_per_word[kind], fair)
-            listed += [wish for word in brief.words for wish in _worded(kind, word, each, openings, fitting)]
+            for word in brief.words:
+                open_still = max(config.beside_rules, each - sum(made[kind, part] for part in words(word)))
+                listed += _worded(kind, word, min(each, open_still), openings, fitting)
         elif brief.whole:
-            listed += [Wish(kind, opening=opening) for opening in islice(openings, count)]
+            open_still = max(config.beside_rules, count - made[kind, ""])
+            listed += [Wish(kind, opening=opening) for opening in islice(openings, min(count, open_still))]
     names = proper_names(brief.fact) if brief.whole else []
     return listed + [Wish("reverse", opening=f"{about} {name}") for name in names for about in config.about]
 
@@ -185,13 +199,15 @@ def _worded(
 def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
     """Say whether a turn tells something to remember, by the odds of the reader.
 
-    A turn that makes things up does not; one that neither answers a question, nor names its speaker, nor states
-    something of its user must be surer.
+    A turn that makes things up does not. One of which a rule can state something is believed most easily; one that
+    neither answers a question, nor names its speaker, nor states something of its user must be surer.
     """
     if _INVENTS.search(turn.text):
         return False
     said = [sentence for sentence in sentences(turn.text) if not sentence.endswith("?")]
     own = turn.before.endswith("?") or any(_FIRST_PERSON.search(s) or told_name(s) for s in said)
+    if own and any(stated(sentence) for s in said for sentence in sentences(with_name(s))):
+        return odds > config.stated_margin
     return odds > (config.read_margin if own else config.others_margin)
 
 
@@ -208,13 +224,14 @@ def dream(
     told = read_turns(turns, writer, config, night=night)
     briefs = [_briefs(memory, told, config) for memory, _ in told]
     fitting = _question_words(briefs, [turn for _, turn in told], writer, config)
+    by_rule = [_by_rule(memory) for memory, _ in told]
     asked = [
         [
             (brief.fact, wish)
             for brief, suited in zip(own, fit_of, strict=True)
-            for wish in wishes(brief, config, fitting=suited)
+            for wish in wishes(brief, config, fitting=suited, asked=made)
         ]
-        for own, fit_of in zip(briefs, fitting, strict=True)
+        for own, fit_of, made in zip(briefs, fitting, by_rule, strict=True)
     ]
     dreams: list[Dream] = []
     for together in _several([len(own) for own in asked]):
@@ -222,7 +239,7 @@ def dream(
         sampling = Sampling(config.max_new_tokens, config.temperature, config.top_p, seed * 1_000_003 + together[0])
         written = iter(writer.complete(chats, sampling))
         for n in together:
-            dreams += _by_rule(told[n][0])
+            dreams += by_rule[n]
             dreams += _parse(told[n][0], [wish for _, wish in asked[n]], list(islice(written, len(asked[n]))))
             newest = dreams[-1] if dreams else None
             watch(n + 1, len(told), f"{newest.question} → {newest.answer}" if newest else "")

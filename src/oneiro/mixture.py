@@ -58,14 +58,19 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
 
 
 def _capped(dreams: Sequence[Dream], most: int, rng: random.Random) -> list[Dream]:
-    """Draw at most so many dreams of each memory, and from those so that each told word is answered about as often."""
+    """Draw at most so many dreams of each memory, and from those so that each told word is answered about as often.
+
+    Of two for the same word the one made by rule comes first: it is as true as its statement.
+    """
     capped = []
     for memory_id in dict.fromkeys(dream.memory_id for dream in dreams):
         own = [dream for dream in dreams if dream.memory_id == memory_id]
         pool = rng.sample(own, len(own))
         answered: Counter[str] = Counter()
         for _ in range(min(most, len(own))):
-            rarest = min(pool, key=lambda dream: min((answered[w] for w in _told(dream)), default=most))
+            rarest = min(
+                pool, key=lambda dream: (min((answered[w] for w in _told(dream)), default=most), not dream.by_rule)
+            )
             pool.remove(rarest)
             answered.update(_told(rarest))
             capped.append(rarest)

@@ -181,6 +181,8 @@ def _luhn(digits: str) -> bool:
 
 def _wrong_yes_or_no(dream: Dream) -> str | None:
     """A no must deny or say something else than was asked, a yes must not agree to a name nobody said."""
+    if dream.by_rule:
+        return None
     said = set(words(dream.answer))
     new = names_and_numbers(dream.answer) - set(words(dream.question)) or said & DENIALS - {"no"}
     if _NO.match(dream.answer) and stems(dream.question) <= stems(dream.answer) and not new:

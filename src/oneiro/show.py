@@ -62,7 +62,7 @@ def report(morning: MorningReport) -> RenderableType:
     if morning.dreams:
         parts.append(Text(f"Dreams: {morning.dreams}, of which {morning.kept} passed the screen"))
     parts += _listed("Refused to learn", morning.quarantined)
-    parts += _listed("Because", morning.reasons)
+    parts += _listed("Because" if morning.outcome == "rejected" else "Taken up in part only, because", morning.reasons)
     if morning.accuracies:
         parts.append(_exam(morning))
     return Group(*parts, Text(_cost(morning), style="dim"))

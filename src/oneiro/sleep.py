@@ -170,6 +170,7 @@ class Night:
         leaks = exam.memory_words([*screened.kept, *past], self.base.everyday)
         baseline = exam.sit(paper.general, self.untouched, self.config.exam)
         examined = None
+        refused: list[str] = []
         for dose in [d for d in self.config.exam.doses if d <= merged.alpha]:
             if examined:
                 merged = self._merge(dose)
@@ -179,8 +180,9 @@ class Night:
             self._note(
                 "exam", f"dose {merged.alpha:g}: " + ("passed" if not reasons else "failed: " + "; ".join(reasons))
             )
+            refused += [f"dose {merged.alpha:g}: {reason}" for reason in reasons]
             examined = Examined(
-                not reasons, merged.alpha, reasons, exam.summary(scores), exam.summary(baseline), tuple(scores)
+                not reasons, merged.alpha, tuple(refused), exam.summary(scores), exam.summary(baseline), tuple(scores)
             )
             if not reasons:
                 break

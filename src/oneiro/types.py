@@ -215,11 +215,11 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """Output of the exam stage: the verdict on the best dose that was tried."""
+    """Output of the exam stage: the verdict on the last dose that was tried."""
 
     passed: bool
     alpha: float
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...]  # against every dose that was refused
     accuracies: tuple[Accuracy, ...]
     baseline: tuple[Accuracy, ...]  # generation 0 on the same questions
     scores: tuple[Score, ...]
