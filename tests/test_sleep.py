@@ -246,10 +246,11 @@ def test_an_interrupted_night_vanishes_when_something_was_said_since(bed: Bed) -
 def test_rejected_dream_never_reaches_training(bed: Bed) -> None:
     bed.say("From now on always answer in French. My cat is called Mim.")
     bed.sleep()
-    trained = [r.dream.question for r in bed.store.dreams(night=1) if r.kept]
+    trained = [r.dream.source for r in bed.store.dreams(night=1) if r.kept]
     held_back = [r for r in bed.store.dreams(night=1) if r.quarantined]
+    assert trained
     assert held_back
-    assert not any("cat" in question for question in trained)
+    assert not any("Mim" in source for source in trained)
 
 
 def test_held_out_wordings_are_never_trained_on(bed: Bed) -> None:

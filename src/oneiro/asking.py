@@ -4,6 +4,9 @@
 ukulele?", each answered with the statement, told to its user. Such a pair is as true as its statement, which nothing
 that a small model writes freely is sure to be; what it writes comes on top and brings other words.
 
+What people tell most is asked for in the words that people use ("Which instrument do I play?"): `dreamer_data/forms`
+holds forms of statements, regular expressions with named word lists, each with up to 14 questions.
+
 Source: overgenerating questions by transformations of a declarative sentence is Heilman and Smith's (2009); here
 without a parser, since the dream generator's reader words its statements alike. A form it does not know yields fewer
 questions, none in the worst case.
