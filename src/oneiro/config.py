@@ -39,7 +39,8 @@ class DreamConfig:
             "reverse": ("", "What is special about", "What do you know about my"),
         }
     )
-    beside_rules: int = 2  # dreams of a kind, and for a told word, that the generator writes where rules asked enough
+    enough_by_rule: int = 12  # questions by rule from which on the generator writes none about a statement
+    beside_rules: int = 2  # dreams of a kind, and for a told word, that it writes at least where there are fewer
     question_words: tuple[str, ...] = ("Who", "Where", "When", "How")  # openings that suit some told words only
     min_opening: float = -4.0  # nats a token above which one suits
     about: tuple[str, ...] = ("Who is", "What is", "Tell me about", "What do you know about")  # a told name

@@ -162,8 +162,10 @@ def wishes(
     """List the dreams to ask for; questions to be answered with a told word go round all of them.
 
     `fitting` has the question words that suit each told word: "Where" for a town, not for a sister. What is `asked`
-    already is wished for less often.
+    already is wished for less often, and a statement that rules have asked enough not at all.
     """
+    if brief.whole and len(asked) >= config.enough_by_rule:
+        return []
     made = Counter(
         (dream.kind, word)
         for dream in asked
