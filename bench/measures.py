@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from persona import Memory, Persona
 
+from oneiro.config import ExamConfig
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
 from oneiro.render import Encoded
@@ -30,7 +31,6 @@ Ask = Callable[[list[list[ChatMessage]], int], list[str]]
 Counts = dict[str, list[int]]
 _TOKENS = {"recall": 40, "abstention": 40, "stories": 60, "role": 40, "useful": 24, "knowledge": 24, "safety": 32}
 _DRAWN = {"knowledge": 96, "stories": 36, "abstention": 0}  # of a battery, on nights but the last
-_KNOWLEDGE_OF_EXAM = 64  # questions that the night's own exam asks are not asked again
 
 
 def after_night(
@@ -46,7 +46,7 @@ def after_night(
     memories = [memory for memory, _ in asked]
     counts: Counts = {"recall": _count(recall), **_recall_by(memories, recall, night), **_updates(memories, recall)}
     counts["abstention"] = _count(_ask(_abstention(persona, night, whole), ask, "abstention"))
-    asked_twice = {"knowledge": _draw(batteries.knowledge()[_KNOWLEDGE_OF_EXAM:], "knowledge", whole)}
+    asked_twice = {"knowledge": _draw(batteries.unexamined(ExamConfig()), "knowledge", whole)}
     if whole:
         asked_twice |= {"role": batteries.identity(), "useful": batteries.useful()}
     for battery, samples in asked_twice.items():

@@ -118,7 +118,7 @@ class Examiner:
 def _beyond(config: ExamConfig, leaks: set[str]) -> list[Sample]:
     """Questions of the batteries that the exam does not ask."""
     return [
-        *batteries.knowledge()[config.knowledge :][:64],
+        *batteries.unexamined(config)[:64],
         *batteries.identity()[config.identity :],
         *batteries.stories(leaks)[config.stories :][:36],
         *batteries.safety(harmful=True),

@@ -21,13 +21,14 @@ from provenance import provenance
 from rich.console import Console
 from telling import tell
 
+from oneiro.config import ExamConfig
 from oneiro.demo import Day, never_dreamed, read_day
 from oneiro.evals import batteries, scoring
 from oneiro.mind import Mind
 from oneiro.types import Sample, Score
 from oneiro.watch import watch_night
 
-_KNOWLEDGE = slice(64, 128)  # the exam asks the first 64
+_KNOWLEDGE = 64  # general questions
 
 
 def main() -> None:
@@ -53,7 +54,7 @@ def main() -> None:
 def sleep_on(files: Sequence[Path], seed: int) -> list[dict[str, Any]]:
     """Tell days to a fresh mind, sleep after each, and ask about all of them so far."""
     nights, told = [], []
-    knowledge = batteries.knowledge()[_KNOWLEDGE]
+    knowledge = batteries.unexamined(ExamConfig())[:_KNOWLEDGE]
     with tempfile.TemporaryDirectory(prefix="oneiro-night-") as scratch:
         mind = Mind.open(Path(scratch) / "mind")
         known = [score.sample for score in _ask(mind, knowledge) if score.correct]

@@ -35,7 +35,7 @@ from untouched import untouched
 
 from oneiro import anchors, dream
 from oneiro.adapters import load_adapter
-from oneiro.config import NightConfig
+from oneiro.config import ExamConfig, NightConfig
 from oneiro.demo import Day, read_day
 from oneiro.dreamers import for_base, shipped_folder
 from oneiro.embedded import resolve
@@ -47,7 +47,7 @@ from oneiro.types import ChatMessage, Completion, Sample, Sampling, Turn
 
 _EVERY = 8  # of the texts that a plain loop writes one after another, one in so many is written
 _ROADS = ("oneiro", "trl", "original", "original_all")
-_KNOWLEDGE = slice(64, 128)  # the exam asks the first 64
+_KNOWLEDGE = 64  # general questions
 Found = dict[str, Any]
 
 
@@ -112,7 +112,7 @@ def _oneiro(day: Day, folder: Path) -> Found:
         for line in day.say:
             list(mind.chat(line, max_new_tokens=1))
             mind.new_conversation()
-        known = [s for s in _ask_mind(mind, batteries.knowledge()[_KNOWLEDGE]) if s.correct]
+        known = [s for s in _ask_mind(mind, batteries.unexamined(ExamConfig())[:_KNOWLEDGE]) if s.correct]
         started = time.monotonic()
         report = next(event.report for event in mind.sleep() if event.report)
         night = time.monotonic() - started
@@ -174,7 +174,7 @@ _WALKS: dict[str, Callable[[Day, Path], Found]] = {
 
 def _plain_night(base: LLM, day: Day, dreams: list[list[str]], writing: float, trained: float, folder: Path) -> Found:
     """Ask what a plain night has taught, and add up its seconds."""
-    general = batteries.knowledge()[_KNOWLEDGE]
+    general = batteries.unexamined(ExamConfig())[:_KNOWLEDGE]
     known = [s.sample for s in _ask(base, general) if s.correct]
     exam = [s.question for s in [*day.samples, *general]][:100]
     with base.folded(load_adapter(folder)):

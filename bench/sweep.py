@@ -28,7 +28,7 @@ from oneiro.settings import override, parse_values
 from oneiro.text import words
 from oneiro.types import Sample
 
-_KNOWLEDGE = slice(64, 128)  # the exam asks the first 64
+_KNOWLEDGE = 64  # general questions
 _STORIES = 55  # unrelated texts that must name no memory
 
 
@@ -55,7 +55,7 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
     fair = [s for s in day.samples if s.battery != "recall" or " ".join(words(s.question)) not in dreamed]
     leaks = next((s.wrong for s in day.samples if s.battery == "stories"), ())
     unrelated = [replace(s, battery="bias_free") for s in batteries.stories(leaks)[:_STORIES]]
-    known = [s.sample for s in _ask(base, batteries.knowledge()[_KNOWLEDGE]) if s.correct]
+    known = [s.sample for s in _ask(base, batteries.unexamined(ExamConfig())[:_KNOWLEDGE]) if s.correct]
     started = time.monotonic()
     fitted = train.train(
         base,

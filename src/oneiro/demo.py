@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from oneiro.config import ExamConfig
 from oneiro.errors import InputError
 from oneiro.evals import batteries, scoring
 from oneiro.mind import Mind
@@ -72,7 +73,7 @@ def read_day(file: Path | None, *, short: bool) -> Day:
             f"The day {file} cannot be read ({error}).", hint="See demo_data/day.toml for its form."
         ) from error
     alone = [s for s in batteries.identity() if not s.messages]  # `oneiro ask` has no earlier turns
-    general = batteries.knowledge()[64 : 64 + _BASE_QUESTIONS] + alone[20 : 20 + _IDENTITY_QUESTIONS]
+    general = batteries.unexamined(ExamConfig())[:_BASE_QUESTIONS] + alone[20 : 20 + _IDENTITY_QUESTIONS]
     return Day(say[: _SHORT_MEMORIES + 1] if short else say, (*samples, *never, *stories, *general))
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from oneiro.config import ExamConfig
 from oneiro.text import content_words, words
 from oneiro.types import ChatMessage, Sample, Turn
 
@@ -33,6 +34,11 @@ def _entries(battery: str) -> tuple[dict[str, Any], ...]:
 def knowledge() -> list[Sample]:
     """General knowledge; any alias as whole words counts."""
     return [Sample("knowledge", e["question"], tuple(e["answers"])) for e in _entries("knowledge")]
+
+
+def unexamined(config: ExamConfig) -> list[Sample]:
+    """The general questions that a night's exam never asks: what else measures knowledge draws from these."""
+    return knowledge()[config.knowledge :]
 
 
 def identity() -> list[Sample]:
