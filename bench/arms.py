@@ -17,14 +17,17 @@ from persona import Day
 from telling import tell
 from untouched import untouched
 
-from oneiro import anchors, generations
+from oneiro import anchors, generations, sleep
 from oneiro.adapters import Adapter, load_adapter
 from oneiro.config import NightConfig
+from oneiro.dreamers import for_base
+from oneiro.embedded import cache_dir
 from oneiro.llm import LLM
 from oneiro.mind import Mind
-from oneiro.settings import Settings, write_settings
+from oneiro.settings import DATABASE, Settings, read_settings, write_settings
+from oneiro.store import Store
 from oneiro.text import words
-from oneiro.types import ChatMessage, Sampling
+from oneiro.types import ChatMessage, MorningReport, Sampling
 
 _REPLY_TOKENS = 24
 _RETRIEVED = 3  # lines put before a question
@@ -167,7 +170,7 @@ class Oneiro(Arm):
         """Sleep as the product does, exam and all."""
         finished = [n.report for n in self._mind.nights() if n.report]
         if len(finished) < night:
-            finished.append(next(event.report for event in self._mind.sleep(seed=self.seed) if event.report))
+            finished.append(self._night())
         report = finished[night - 1]
         return {
             "outcome": report.outcome,
@@ -178,6 +181,12 @@ class Oneiro(Arm):
             "seconds": round(sum(report.seconds.values()), 1),
             "stages": {stage: round(spent, 1) for stage, spent in report.seconds.items()},
         }
+
+    def _night(self) -> MorningReport:
+        """A night of the product, in this process: the base is here already."""
+        settings, store = read_settings(self._mind.path), Store(self._mind.path / DATABASE)
+        sleeper = sleep.Sleeper(self.base, for_base(self.base, self._mind.path), cache_dir())
+        return sleep.sleep(self._mind.path, store, sleeper, settings.night_config(self.seed), emit=lambda event: None)
 
     def trained_on(self) -> set[str]:
         """The questions of all kept dreams that were not set aside."""

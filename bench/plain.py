@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from oneiro.llm import LLM
 
 Row = dict[str, Any]
@@ -42,7 +44,12 @@ def fine_tune(base: LLM, rows: list[Row], settings: Row, lora: Row, folder: Path
     trainer = SFTTrainer(
         model=AutoModelForCausalLM.from_pretrained(base.model.config._name_or_path),
         args=SFTConfig(
-            output_dir=str(folder), use_cpu=True, gradient_checkpointing=False, seed=seed, **settings, **quiet
+            output_dir=str(folder),
+            use_cpu=not torch.cuda.is_available(),
+            gradient_checkpointing=False,
+            seed=seed,
+            **settings,
+            **quiet,
         ),
         train_dataset=Dataset.from_list(rows),
         processing_class=base.tokenizer,

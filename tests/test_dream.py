@@ -28,6 +28,7 @@ CONFIG = DreamConfig(
     about=(),
     beside_rules=4,
     enough_by_rule=1000,
+    enough_for_word=1000,
 )
 TURNS = (Turn(3, "My dog is called Biscuit."), Turn(7, "And I live in Leeds."), Turn(9, "Lovely weather for us today."))
 FACTS = {TURNS[0].text: "The user's dog is called Biscuit.", TURNS[1].text: "The user lives in Leeds."}
@@ -359,10 +360,9 @@ def test_what_rules_have_asked_is_wished_for_less() -> None:
     alone, beside = (Counter((w.kind, w.word) for w in wishes(brief, config, fitting={}, asked=a)) for a in ((), asked))
     assert alone == {("direct", "harp"): 2, ("direct", "Graz"): 2, ("reverse", ""): 3}
     assert beside == {("direct", "harp"): 1, ("direct", "Graz"): 2, ("reverse", ""): 2}
-    few = replace(config, enough_by_rule=10)
-    assert wishes(brief, few, fitting={}, asked=asked) == []
-    assert wishes(brief, few, fitting={}, asked=asked[1:]) != []
-    assert wishes(brief._replace(whole=False), few, fitting={}, asked=asked) != []
+    few = replace(config, enough_for_word=9, enough_by_rule=10)
+    assert Counter((w.kind, w.word) for w in wishes(brief, few, fitting={}, asked=asked)) == {("direct", "Graz"): 2}
+    assert {w.word for w in wishes(brief, few, fitting={}, asked=asked[1:])} == {"harp", "Graz", ""}
 
 
 def test_a_fact_of_no_told_word_is_dreamed_of_all_the_same() -> None:

@@ -39,7 +39,8 @@ class DreamConfig:
             "reverse": ("", "What is special about", "What do you know about my"),
         }
     )
-    enough_by_rule: int = 12  # questions by rule from which on the generator writes none about a statement
+    enough_for_word: int = 5  # questions by rule answered with a told word from which on the generator writes none
+    enough_by_rule: int = 12  # questions by rule about a statement from which on it is asked for told words only
     beside_rules: int = 2  # dreams of a kind, and for a told word, that it writes at least where there are fewer
     question_words: tuple[str, ...] = ("Who", "Where", "When", "How")  # openings that suit some told words only
     min_opening: float = -4.0  # nats a token above which one suits

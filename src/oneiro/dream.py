@@ -162,10 +162,12 @@ def wishes(
     """List the dreams to ask for; questions to be answered with a told word go round all of them.
 
     `fitting` has the question words that suit each told word: "Where" for a town, not for a sister. What is `asked`
-    already is wished for less often, and a statement that rules have asked enough not at all.
+    already is wished for less often; a told word that is the answer of enough questions by rule, and what else there is
+    to ask about a statement that has many, not at all.
     """
-    if brief.whole and len(asked) >= config.enough_by_rule:
-        return []
+    answered = Counter(w for d in asked if d.kind in WORDED for w in key_terms(d.question, d.answer, d.source))
+    open_words = [w for w in brief.words if min(answered[part] for part in words(w)) < config.enough_for_word]
+    plenty = brief.whole and len(asked) >= config.enough_by_rule
     made = Counter(
         (dream.kind, word)
         for dream in asked
@@ -180,13 +182,13 @@ def wishes(
         if kind in WORDED and brief.words:
             fair = math.ceil(count / len(brief.words)) if brief.whole else 0
             each = max(config.least_per_word[kind], fair)
-            for word in brief.words:
+            for word in open_words:
                 open_still = max(config.beside_rules, each - sum(made[kind, part] for part in words(word)))
                 listed += _worded(kind, word, min(each, open_still), openings, fitting)
-        elif brief.whole:
+        elif brief.whole and not plenty:
             open_still = max(config.beside_rules, count - made[kind, ""])
             listed += [Wish(kind, opening=opening) for opening in islice(openings, min(count, open_still))]
-    names = proper_names(brief.fact) if brief.whole else []
+    names = proper_names(brief.fact) if brief.whole and not plenty else []
     return listed + [Wish("reverse", opening=f"{about} {name}") for name in names for about in config.about]
 
 

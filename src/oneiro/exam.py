@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from oneiro.config import ExamConfig
 from oneiro.evals import batteries, scoring
-from oneiro.text import key_terms, told_names, words
+from oneiro.text import checked_words, key_terms, told_names, words
 from oneiro.types import Accuracy, ChatMessage, Dream, Sample, Sampling, Score, Writer
 
 _DENIED = ("haven't told", "don't know", "not told")
@@ -36,10 +36,9 @@ def recall_samples(dreams: Sequence[Dream], *, battery: str) -> list[Sample]:
     names = dict.fromkeys(name for dream in dreams for name in sorted(told_names(dream.answer, dream.source)))
     samples = []
     for dream in dreams:
-        terms = key_terms(dream.question, dream.answer, dream.source)
-        if not dream.held_out or not terms:
+        needed = checked_words(dream.question, dream.answer, dream.source)
+        if not dream.held_out or not needed:
             continue
-        needed = [term for term in terms if term in told_names(dream.answer, dream.source)] or terms
         innocent = {*words(dream.source), *words(dream.question)}
         wrong = [] if "haven't" in dream.answer else list(_DENIED)
         wrong += [name for name in names if name not in innocent]

@@ -29,6 +29,7 @@ from oneiro.types import ChatMessage, Completion, Sampling
 _AT_ONCE = 12  # examples read in one row
 _EVERYDAY = 0.1  # share of the vocabulary
 _WORTH_COMPACTING = 0.75  # share of unfinished rows: to copy all keys costs a step
+_SMALL = 1e9  # bytes of weights up to which a GPU computes in fp32
 _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in which a mask decides what is seen
 
 
@@ -62,7 +63,10 @@ class LLM:
 
     @classmethod
     def load(cls, base: Base) -> "LLM":
-        """Load a resolved base, in bf16 where that is fast and fp32 elsewhere; safetensors only, never remote code.
+        """Load a resolved base; safetensors only, never remote code.
+
+        In bf16 where that is faster. A GPU waits for its next kernel rather than for the numbers of a small model, and
+        fp32 keeps what an adapter changes exactly.
 
         Raises:
             BaseModelError: the folder holds no readable chat model.
@@ -70,10 +74,12 @@ class LLM:
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
         on_gpu = torch.cuda.is_available()
+        stored = sum(file.stat().st_size for file in base.path.glob("*.safetensors"))
+        fast_in_bf16 = stored > _SMALL if on_gpu else _cpu_multiplies_bf16()
         try:
             model: Any = AutoModelForCausalLM.from_pretrained(
                 base.path,
-                dtype=torch.bfloat16 if on_gpu or _cpu_multiplies_bf16() else torch.float32,
+                dtype=torch.bfloat16 if fast_in_bf16 else torch.float32,
                 use_safetensors=True,
                 trust_remote_code=False,
                 local_files_only=True,

@@ -25,7 +25,7 @@ from detect_secrets.settings import transient_settings
 from oneiro.asked_for import missing
 from oneiro.config import ScreenConfig
 from oneiro.relations import leaves_out_its_subject, strangers
-from oneiro.text import DENIALS, key_terms, names_and_numbers, similarity, stems, told_names, words, words_told
+from oneiro.text import DENIALS, checked_words, names_and_numbers, similarity, stems, told_names, words, words_told
 from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
 
 _ORDER = re.compile(
@@ -51,6 +51,7 @@ _OPENERS = frozenset(
 _NO = re.compile(r"no\b", re.IGNORECASE)
 _YES = re.compile(r"yes\b", re.IGNORECASE)
 _QUESTION_WORDS = frozenset("who whose whom where when how why what which".split())
+_MANY = 12  # questions by rule of which some can be spared
 # Detectors of unmistakable key formats; entropy detectors flag ordinary words.
 _KEY_DETECTORS = (
     *("AWSKeyDetector", "AzureStorageKeyDetector", "BasicAuthDetector", "GitHubTokenDetector", "GitLabTokenDetector"),
@@ -310,24 +311,28 @@ def _asks_for(dream: Dream) -> set[str]:
 
 
 def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Dream]:
-    """Mark some wordings of each memory as held out: well-formed ones whose answer has a word that can be checked.
+    """Mark some wordings of each memory as held out, those by which it can best be told whether it is remembered.
 
-    Well-formed are those the generator was surest of, the better half. A memory with few dreams keeps at least four for
+    True: made by rule where there are `_MANY` such, else of the generator's the half it was surest of (few questions by
+    rule are the plainest ones, to be trained on). Exact: one told word decides, or as few as can be, since who is asked
+    "What do I play?" need not say the band and the weekday too. A memory with few dreams keeps at least four for
     training.
     """
     rng = random.Random(seed)
     chosen: set[int] = set()
     for memory_id in dict.fromkeys(dream.memory_id for dream in kept):
         own = [i for i, dream in enumerate(kept) if dream.memory_id == memory_id and dream.kind != "never"]
-        checkable = [
-            i
-            for i in own
-            if kept[i].kind in ("direct", "indirect") and key_terms(kept[i].question, kept[i].answer, kept[i].source)
-        ]
-        checkable = [i for i in checkable if not kept[i].by_rule] or checkable  # the plainest are to be trained on
-        checkable.sort(key=lambda i: -kept[i].confidence)
-        checkable = checkable[: max(per_memory, math.ceil(len(checkable) / 2))]
-        chosen.update(rng.sample(checkable, min(per_memory, len(checkable), max(0, len(own) - 4))))
+        needed = {i: len(checked_words(kept[i].question, kept[i].answer, kept[i].source)) for i in own}
+        checkable = [i for i in own if kept[i].kind in ("direct", "indirect") and needed[i]]
+        by_rule = [i for i in checkable if kept[i].by_rule]
+        if len(by_rule) < _MANY:
+            written = [i for i in checkable if not kept[i].by_rule] or checkable
+            written.sort(key=lambda i: -kept[i].confidence)
+            checkable = written[: max(per_memory, math.ceil(len(written) / 2))]
+        else:
+            checkable = by_rule
+        drawn = sorted(rng.sample(checkable, len(checkable)), key=needed.__getitem__)
+        chosen.update(drawn[: min(per_memory, max(0, len(own) - 4))])
     return [_hold(dream) if i in chosen else dream for i, dream in enumerate(kept)]
 
 

@@ -112,6 +112,13 @@ def key_terms(question: str, answer: str, source: str) -> tuple[str, ...]:
     )
 
 
+def checked_words(question: str, answer: str, source: str) -> tuple[str, ...]:
+    """The words by which an answer is checked: its key terms that are told names, or all of them where none is."""
+    terms = key_terms(question, answer, source)
+    names = told_names(answer, source)
+    return tuple(term for term in terms if term in names) or terms
+
+
 DENIALS = frozenset(
     "not no never don't doesn't isn't haven't aren't wasn't didn't cannot can't shouldn't won't".split()
 )
