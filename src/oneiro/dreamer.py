@@ -12,6 +12,7 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -148,7 +149,9 @@ def train_dreamer(
         groups = list(corpus.groups)
         random.Random(f"{config.seed}/{epoch}").shuffle(groups)
         size = config.groups_per_step
-        return [groups[i : i + size] for i in range(0, len(groups), size)]
+        steps = [groups[i : i + size] for i in range(0, len(groups), size)]
+        # A CPU gains from short rows, each with one prefix; a GPU from few kernels.
+        return steps if llm.device.type == "cpu" else [[list(chain(*step))] for step in steps]
 
     fitted = train.fit(
         llm,
