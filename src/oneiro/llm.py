@@ -91,6 +91,7 @@ class LLM:
                 hint="It must be a chat model with safetensors weights and a tokenizer.",
             ) from error
         if on_gpu:
+            torch.set_float32_matmul_precision("high")  # TF32: products of 10 bits, sums and all else of fp32
             model.cuda()
         return cls(model, tokenizer, name=base.name, sha256=base.sha256)
 
