@@ -85,6 +85,8 @@ class ScriptedDreamer:
     def _likely(self, prompt: str, answer: str) -> bool:
         if prompt.endswith("Facts?"):
             return bool(_CALLED.search(prompt)) == (answer != "(nothing)")
+        if prompt.endswith("True?"):
+            return answer == "Yes"
         return answer.split()[-1].strip(".") in prompt
 
     def _answer(self, prompt: str, number: int) -> str:

@@ -70,6 +70,11 @@ class Scribe:
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
         prompts = [asked(chat) for chat in chats]
         self.read += prompts if "(nothing)" in answers else []
+        if prompts and prompts[0].endswith("True?"):
+            return [
+                -0.1 if (answer == "Yes") == (" not " not in prompt) else -3.1
+                for prompt, answer in zip(prompts, answers, strict=True)
+            ]
         if prompts and "Facts?" not in prompts[0]:
             words = [prompt.split("Answer with: ")[1] for prompt in prompts]
             return [-1.0 if pair in self.suits else -9.0 for pair in zip(words, answers, strict=True)]
@@ -79,6 +84,13 @@ class Scribe:
 
 def night(scribe: Scribe, turns: tuple[Turn, ...] = TURNS, config: DreamConfig = CONFIG, seed: int = 0) -> DreamDraft:
     return dream(turns, scribe, config, night=4, seed=seed)
+
+
+def test_the_generator_judges_what_it_wrote_and_nothing_made_by_rule() -> None:
+    draft = night(Scribe({turn.text: f"The user's dog number {n} is old." for n, turn in enumerate(TURNS)}))
+    assert {round(d.belief, 6) for d in draft.dreams if not d.by_rule} <= {3.0, -3.0}
+    assert {d.belief for d in draft.dreams if d.by_rule} <= {0.0}
+    assert any(d.belief for d in draft.dreams)
 
 
 def test_a_day_without_turns_asks_nobody() -> None:

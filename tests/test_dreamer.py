@@ -28,7 +28,7 @@ def test_the_kinds_scored_on_are_never_trained_on() -> None:
 def test_every_example_is_in_one_group_and_every_turn_is_read(llm: LLM) -> None:
     turns, only_read = list(invent(6, seed=0)), list(invent(5, seed=1))
     corpus = build_corpus(llm, turns, only_read)
-    assert sorted(i for group in corpus.groups for i in group) == list(range(len(corpus.examples)))
+    assert sorted(i for group in (*corpus.groups, *corpus.verdicts) for i in group) == list(range(len(corpus.examples)))
     prompts = [llm.tokenizer.decode(example.encoded.prompt) for example in corpus.examples]
     assert sum("Facts?" in prompt for prompt in prompts) == 11
     questions = sum(len(fact.questions) for told in turns for fact in told.facts)

@@ -8,7 +8,8 @@ from oneiro import dream as stage
 from oneiro.config import DreamConfig
 from oneiro.dream import parse_statements
 from oneiro.evals import batteries
-from oneiro.kinds import Told, by_hand, invent, load_library
+from oneiro.kinds import Told, by_hand, invent, judge, load_library
+from oneiro.kinds import judged as judged_by_a_reader
 from oneiro.screen import Quarantine, judge_words
 from oneiro.text import names_and_numbers, words, words_told
 from oneiro.types import Dream, DreamKind
@@ -166,3 +167,23 @@ def test_every_way_a_night_begins_its_questions_is_taught(kind: DreamKind) -> No
     openings = {*config.openings[kind], *(config.question_words if kind == "direct" else ())}
     rare = {opening for opening in openings if sum(q.startswith(opening) for q in asked) < 50}
     assert not rare
+
+
+def test_made_verdicts_are_true_of_their_own_facts_and_false_across_them() -> None:
+    told = [one for one in TURNS[:300] if one.facts]
+    pairs = {one.turn.text: {(q, a) for fact in one.facts for _, q, a in fact.questions} for one in told}
+    verdicts = [(case.turn.text, v) for case in judge(told, seed=0) for v in case.verdicts]
+    assert all(((v.question, v.answer) in pairs[text]) == v.true for text, v in verdicts)
+    assert 0.4 < sum(v.true for _, v in verdicts) / len(verdicts) < 0.8
+    assert judge(told, seed=0) == judge(told, seed=0) != judge(told, seed=1)
+
+
+def test_what_a_reader_judged_is_of_turns_written_by_hand_and_each_dream_is_judged_once() -> None:
+    cases = judged_by_a_reader()
+    assert {case.turn.text for case in cases} <= {told.turn.text for told in by_hand()}
+    for case in cases:
+        asked = [(v.question, v.answer) for v in case.verdicts]
+        assert len(set(asked)) == len(asked)
+    verdicts = [v for case in cases for v in case.verdicts]
+    assert len(verdicts) > 2500
+    assert 0.1 < sum(v.true for v in verdicts) / len(verdicts) < 0.5

@@ -21,6 +21,7 @@ from oneiro.stating import stated, with_name
         ("Our cat Ottoline sleeps in a basket", ["The user's cat Ottoline sleeps in a basket."]),
         ("My boss, Mr Adeyemi, never smiles.", ["The user's boss Mr Adeyemi never smiles."]),
         ("My mum, bless her, sells hats.", []),
+        ("The press is from 1911 and I call her La Gorda.", []),
         ("Ramiro, my uncle, owes me money.", ["The user's uncle Ramiro owes the user money."]),
         ("On Tuesdays I play truco, a card game.", ["The user plays truco on Tuesdays."]),
         ("So I quit netball, I do fencing now.", ["The user does fencing now."]),

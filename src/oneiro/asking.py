@@ -19,6 +19,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from oneiro import phrases
 from oneiro.relations import people
 from oneiro.text import CALENDAR, proper_names, words
 from oneiro.types import DreamKind
@@ -76,7 +77,8 @@ def plain_questions(statement: str) -> list[Asked]:
     if clause is None:
         return []
     asked = _about_another(clause) if clause.owner else _about_the_user(clause)
-    tidied = [pair._replace(question=_tidied(pair.question)) for pair in (*asked, *_everyday(statement))]
+    every = (*_by_phrase(clause), *asked, *_everyday(statement))
+    tidied = [pair._replace(question=_tidied(pair.question)) for pair in every]
     return list({pair.question: pair for pair in reversed(tidied)}.values())[::-1]
 
 
@@ -84,6 +86,16 @@ def told_back(statement: str) -> str | None:
     """Tell a statement to its user: "The user's dog is ill." → "Your dog is ill."; None when its form is not known."""
     clause = _cut(statement)
     return _told(clause) if clause else None
+
+
+def _by_phrase(clause: _Clause) -> Iterator[Asked]:
+    """Ask for each phrase of the clause."""
+    name = next(iter(proper_names(f"a {clause.owner}")[-1:]), "")
+    head = clause.owner.removesuffix(name).strip() if name else ""
+    known_as = (f"my {head}", name) if head else ()
+    about = phrases.clause(clause.owner, clause.verb, clause.rest, known_as=known_as)
+    if about and not clause.adverb:
+        yield from (Asked(*pair) for pair in phrases.asked_by_phrase(about, to_me=_to_me))
 
 
 def _everyday(statement: str) -> Iterator[Asked]:

@@ -62,6 +62,7 @@ class ScreenConfig:
 
     held_out: int = 2  # wordings of each memory kept aside for the exam
     min_confidence: float = -0.3  # nats a token
+    min_belief: float = -99.0  # log-odds
     min_support_gain: float = 0.25
     max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
     only_safe: bool = False  # keep whatever gives no order and carries no secret: an ablation
@@ -180,6 +181,7 @@ class DreamerConfig:
     read_turns: int = 1600  # more turns, only read: too few empty ones, and the reader finds a fact in everything
     read_nothing: float = 0.5
     by_hand: int = 2  # times that the turns written by hand are read and dreamt of
+    judged: int = 2  # times that a reader's verdicts are learned
     eval_turns: int = 60
     r: int = 16
     learning_rate: float = 8e-4

@@ -6,12 +6,13 @@ What the user plainly says of themselves is stated by rule (`stating.py`), and e
 questions by rule (`asking.py`). Whether a turn tells something, all else it tells, and all other questions are the
 generator's.
 
-Two tasks, one adapter. *Read*: a turn → the facts in it, one statement a line, or "(nothing)". *Dream*: a turn,
+Three tasks, one adapter. *Read*: a turn → the facts in it, one statement a line, or "(nothing)". *Dream*: a turn,
 a fact of it and a wish (a kind of question, and the told word its answer must hold) → one question and its answer.
 Every told word is wished for, or a fact of two values would be asked for one of them only; and how the question
 begins is wished for too, or most would begin alike. A statement the reader
 was not sure of gives way to the user's own sentence, and so it does for words that no statement holds. The wish comes
-last in the prompt, so all dreams of a fact share the computation of everything before it. The
+last in the prompt, so all dreams of a fact share the computation of everything before it. *Judge*: a turn, a question
+and an answer → whether that is true and an answer; the screen drops what the generator itself does not believe. The
 writer is the frozen base with the dreamer adapter, never last night's model: a model that trains on its own
 drifted words drifts further.
 
@@ -35,6 +36,7 @@ from oneiro.text import content_words, key_terms, names_and_numbers, proper_name
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
+TRUE, FALSE = "Yes", "No"  # verdicts
 BY_RULE = 1.0  # the confidence of a dream made by rule: surer than any log-probability
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
 _OPENING = "The user"
@@ -102,6 +104,11 @@ def dream_chat(turn: Turn, statement: str, wish: Wish) -> list[ChatMessage]:
     wished = f"Question: {wish.kind}" + (f"\nAnswer with: {wish.word}" if wish.word else "")
     asked = [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFact: {statement}\n{wished}")]
     return [*asked, ChatMessage("assistant", wish.opening)] if wish.opening else asked
+
+
+def verdict_chat(turn: Turn, question: str, answer: str) -> list[ChatMessage]:
+    """Ask whether a dream of a turn is true of its user and answers its question."""
+    return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nDream: {question}\n{answer}\nTrue?")]
 
 
 def _scene(turn: Turn) -> str:
@@ -244,7 +251,8 @@ def dream(
         written = iter(writer.complete(chats, sampling))
         for n in together:
             dreams += by_rule[n]
-            dreams += _parse(told[n][0], [wish for _, wish in asked[n]], list(islice(written, len(asked[n]))))
+            mine = _parse(told[n][0], [wish for _, wish in asked[n]], list(islice(written, len(asked[n]))))
+            dreams += _judged(mine, told[n][1], writer)
             newest = dreams[-1] if dreams else None
             watch(n + 1, len(told), f"{newest.question} → {newest.answer}" if newest else "")
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))
@@ -366,6 +374,14 @@ def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completi
             confidence = _confidence(completion)
             dreams.append(Dream(memory.id, wish.kind, parsed.question, parsed.answer, *said, confidence=confidence))
     return dreams
+
+
+def _judged(dreams: Sequence[Dream], turn: Turn, writer: Writer) -> list[Dream]:
+    """Let the generator judge what it wrote: reading a question again, it sees what it did not when writing it."""
+    chats = [verdict_chat(turn, dream.question, dream.answer) for dream in dreams]
+    scores = writer.score(chats * 2, [TRUE] * len(chats) + [FALSE] * len(chats))
+    true, false = scores[: len(chats)], scores[len(chats) :]
+    return [replace(dream, belief=t - f) for dream, t, f in zip(dreams, true, false, strict=True)]
 
 
 def _by_rule(memory: Memory) -> list[Dream]:

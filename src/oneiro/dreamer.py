@@ -23,6 +23,8 @@ from oneiro.adapters import Adapter, load_adapter, save_adapter
 from oneiro.checkpoint import Checkpoint
 from oneiro.config import DreamConfig, DreamerConfig, TrainConfig
 from oneiro.dream import (
+    FALSE,
+    TRUE,
     WORDED,
     Wish,
     dream,
@@ -30,11 +32,12 @@ from oneiro.dream import (
     read_chat,
     sentence_with,
     told_words,
+    verdict_chat,
     write_question,
     write_statements,
 )
 from oneiro.errors import InputError
-from oneiro.kinds import Told, by_hand, invent, load_library
+from oneiro.kinds import Judged, Told, by_hand, invent, judge, judged, load_library
 from oneiro.llm import LLM
 from oneiro.text import key_terms
 from oneiro.types import Turn
@@ -42,13 +45,15 @@ from oneiro.types import Turn
 CARD = "dreamer.json"
 _OWN_WORDS = 0.4  # share of the dreams asked for with the turn's own words as the fact, as at night
 _READ_PER_BATCH = 4  # different turns share no prefix
+_SHORTER = 2  # groups of verdicts are shorter by so much than those of dreams
 
 
 class Corpus(NamedTuple):
-    """Encoded examples, and the micro-batches they form."""
+    """Encoded examples, and the micro-batches they form: to read and to dream, and to judge."""
 
     examples: list[train.TrainExample]
     groups: list[list[int]]
+    verdicts: list[list[int]]
 
 
 class Start(NamedTuple):
@@ -69,6 +74,7 @@ class DreamerScore:
     dreams: int
     copied: float  # dreams (never-told ones apart) in which every name and number stands in the turn
     first_person: float  # answers that say I, my or me
+    judged: float = 0.0  # true and false dreams told apart, of those made of the turns' own questions
 
 
 def split_kinds() -> tuple[list[str], list[str]]:
@@ -84,9 +90,10 @@ def build_corpus(
     only_read: Sequence[Told] = (),
     only_dreamed: Sequence[Told] = (),
     *,
+    judged: Sequence[Judged] = (),
     seed: int = 0,
 ) -> Corpus:
-    """Encode turns; the questions of one fact form a group, the reading of turns forms others."""
+    """Encode turns; the questions of one fact form a group, so do verdicts on a turn, the reading of turns others."""
     rng = random.Random(seed)
     examples: list[train.TrainExample] = []
     groups: list[list[int]] = []
@@ -104,7 +111,13 @@ def build_corpus(
                 chat = dream_chat(told.turn, fact_told, wish)
                 examples.append(train.TrainExample(llm.encode(chat, write_question(question, answer))))
     groups += [read[i : i + _READ_PER_BATCH] for i in range(0, len(read), _READ_PER_BATCH)]
-    return Corpus(examples, groups)
+    verdicts: list[list[int]] = []
+    for turn, found in judged:
+        verdicts.append(list(range(len(examples), len(examples) + len(found))))
+        for question, answer, true in found:
+            code = llm.encode(verdict_chat(turn, question, answer), TRUE if true else FALSE)
+            examples.append(train.TrainExample(code))
+    return Corpus(examples, groups, verdicts)
 
 
 def _wished_word(turn: Turn, question: str, answer: str, rng: random.Random) -> str:
@@ -138,18 +151,21 @@ def train_dreamer(
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
     only_read += by_hand() * config.by_hand
-    corpus = build_corpus(llm, turns, only_read, [*dreamed, *by_hand() * config.by_hand], seed=config.seed)
-    data = (turns, only_read, dreamed) if dreamed else (turns, only_read)
+    written = by_hand() * config.by_hand
+    verdicts = judge([*turns, *written], seed=config.seed) + judged() * config.judged
+    corpus = build_corpus(llm, turns, only_read, [*dreamed, *written], judged=verdicts, seed=config.seed)
+    data = (turns, only_read, dreamed, verdicts)
     data_sha256 = hashlib.sha256(repr(data).encode()).hexdigest()
     made_of = [data_sha256, llm.sha256, asdict(config), first.card if first else None]
     key = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
     checkpoint = Checkpoint(out / "training.safetensors", key=key, every=config.save_every)
 
     def plan(epoch: int, active: Sequence[int]) -> list[train.Step]:
-        groups = list(corpus.groups)
-        random.Random(f"{config.seed}/{epoch}").shuffle(groups)
-        size = config.groups_per_step
-        steps = [groups[i : i + size] for i in range(0, len(groups), size)]
+        rng = random.Random(f"{config.seed}/{epoch}")
+        steps = _cut(rng.sample(corpus.groups, len(corpus.groups)), config.groups_per_step)
+        # A verdict is one word: among dreams it would not be heard.
+        steps += _cut(rng.sample(corpus.verdicts, len(corpus.verdicts)), _SHORTER * config.groups_per_step)
+        rng.shuffle(steps)
         # A CPU gains from short rows, each with one prefix; a GPU from few kernels.
         return steps if llm.device.type == "cpu" else [[list(chain(*step))] for step in steps]
 
@@ -180,6 +196,10 @@ def train_dreamer(
     (out / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     checkpoint.done()
     return score
+
+
+def _cut(groups: list[list[int]], size: int) -> list[train.Step]:
+    return [groups[i : i + size] for i in range(0, len(groups), size)]
 
 
 def read_start(folder: Path, llm: LLM, *, r: int | None = None) -> Start:
@@ -236,6 +256,13 @@ def evaluate_dreamer(llm: LLM, turns: Sequence[Told]) -> DreamerScore:
     written = [d for d in draft.dreams if not d.by_rule]
     told_dreams = [d for d in written if d.kind != "never"]
     copied = sum(_names(d.answer) <= _words(f"{d.source} {d.question}") for d in told_dreams)
+    cases = [(turn, verdict) for turn, verdicts in judge(turns, seed=0) for verdict in verdicts]
+    chats = [verdict_chat(turn, verdict.question, verdict.answer) for turn, verdict in cases]
+    odds = [
+        t - f
+        for t, f in zip(llm.score(chats, [TRUE] * len(chats)), llm.score(chats, [FALSE] * len(chats)), strict=True)
+    ]
+    right = sum((o > 0) == verdict.true for o, (_, verdict) in zip(odds, cases, strict=True))
     first = sum(bool({"i", "my", "me", "mine"} & _words(d.answer.replace("told me", "told"))) for d in written)
     return DreamerScore(
         turns=len(turns),
@@ -245,6 +272,7 @@ def evaluate_dreamer(llm: LLM, turns: Sequence[Told]) -> DreamerScore:
         dreams=len(written),
         copied=copied / max(1, len(told_dreams)),
         first_person=first / max(1, len(written)),
+        judged=right / max(1, len(cases)),
     )
 
 

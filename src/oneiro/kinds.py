@@ -16,11 +16,14 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from oneiro.errors import InputError
+from oneiro.text import content_words, key_terms, stems, words_told
 from oneiro.types import DreamKind, Turn
 
 _SLOT = re.compile(r"\{(a )?([a-z_]+?)(2)?\}")
 _FILES = ("people", "work", "life", "tastes", "details", "relatives", "own_life")
 _BY_HAND = ("by_hand", "dreams_by_hand")  # only read; read and dreamt of
+_PLAIN = ("direct", "reverse", "yesno")
+_JUDGED = 6  # true dreams of a turn, at most, and as many false ones
 _PER_KIND: dict[DreamKind, int] = {"direct": 3, "reverse": 1, "yesno": 1, "indirect": 2, "never": 1, "change": 2}
 
 _REAL: dict[str, str] = {
@@ -109,6 +112,21 @@ class Told:
     kinds: tuple[str, ...]
 
 
+class Verdict(NamedTuple):
+    """A question and its answer about a turn, and whether that is true and an answer."""
+
+    question: str
+    answer: str
+    true: bool
+
+
+class Judged(NamedTuple):
+    """A turn and what was judged about it."""
+
+    turn: Turn
+    verdicts: tuple[Verdict, ...]
+
+
 class Library(NamedTuple):
     """All kinds, slot values and turns without a memory."""
 
@@ -145,6 +163,56 @@ def by_hand() -> list[Told]:
 
 def _fact_by_hand(fact: dict[str, Any]) -> Fact:
     return Fact(fact["statement"], tuple((kind, q, a) for kind in _PER_KIND for q, a in fact.get(kind, ())))
+
+
+def judged() -> list[Judged]:
+    """Dreams of an earlier generator about the turns written by hand, each with a reader's verdict."""
+    text = (resources.files("oneiro") / "dreamer_data" / "dreams_judged.toml").read_text(encoding="utf-8")
+    return [
+        Judged(
+            Turn(number, entry["say"], entry.get("before", "")),
+            tuple(Verdict(q, a, true) for true in (True, False) for q, a in entry.get("true" if true else "false", ())),
+        )
+        for number, entry in enumerate(tomllib.loads(text)["turn"])
+    ]
+
+
+def judge(told: Sequence[Told], *, seed: int) -> list[Judged]:
+    """Draw true dreams of turns and make false ones: the answer to another fact, and a told word in a strange answer.
+
+    The false ones are those that a generator makes: "Your sister is called La Gorda." of a press that bears the name.
+    """
+    rng = random.Random(seed)
+    full = [one for one in told if any(fact.questions for fact in one.facts)]
+    return [Judged(one.turn, (*_true(one, rng), *_crossed(one, rng), *_estranged(one, full, rng))) for one in full]
+
+
+def _true(told: Told, rng: random.Random) -> list[Verdict]:
+    own = [Verdict(q, a, true=True) for fact in told.facts for _, q, a in fact.questions]
+    return rng.sample(own, min(_JUDGED, len(own)))
+
+
+def _crossed(told: Told, rng: random.Random) -> list[Verdict]:
+    """Answer questions about one fact with the answers about another."""
+    plain = [[(q, a) for kind, q, a in fact.questions if kind in _PLAIN] for fact in told.facts]
+    pairs = [(q, a) for one in plain for other in plain if one is not other for q, _ in one for _, a in other]
+    return [Verdict(q, a, true=False) for q, a in rng.sample(pairs, min(_JUDGED // 2, len(pairs)))]
+
+
+def _estranged(told: Told, others: Sequence[Told], rng: random.Random) -> list[Verdict]:
+    """Answer questions about other turns with a word of this one."""
+    own = [a for fact in told.facts for kind, _, a in fact.questions if kind in _PLAIN]
+    said = words_told(told.turn.text)
+    spelled = {w for a in own for w in re.findall(r"[\w'’-]+", a) if {w.lower()} & said & content_words(a)}
+    found = []
+    for other in rng.sample(others, min(_JUDGED * 4, len(others))):
+        plain = [(q, a) for fact in other.facts for kind, q, a in fact.questions if kind in _PLAIN]
+        question, answer = rng.choice(plain) if plain else ("", "")
+        terms = key_terms(question, answer, other.turn.text)
+        if len(terms) == 1 and spelled and not stems(question) & stems(told.turn.text):
+            changed = re.sub(rf"\b{re.escape(terms[0])}\b", rng.choice(sorted(spelled)), answer, flags=re.IGNORECASE)
+            found.append(Verdict(question, changed, true=False))
+    return found[: _JUDGED // 2]
 
 
 def invent(count: int, *, seed: int, kinds: Sequence[str] | None = None, nothing: float = 0.2) -> Iterator[Told]:

@@ -35,7 +35,7 @@ _OWN = re.compile(r"(my|our|i|we)(['’](?:m|ve|re|d|ll))?\s+(.+)$", re.IGNORECA
 _CONTRACTED = {"'m": "am", "'ve": "have", "'re": "are"}
 _NOT_ALONE = re.compile(
     r"\b(i|i['’]\w+|we|we['’]\w+|he|she|it|they|you|your|him|them|mine|ours|that|these|those|which|"
-    r"this(?! (?:morning|afternoon|evening|week|month|year|spring|summer|autumn|winter))|her(?! [a-z]))\b",
+    r"this(?! (?:morning|afternoon|evening|week|month|year|spring|summer|autumn|winter))|her(?! (?-i:[a-z])))\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(

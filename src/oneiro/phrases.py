@@ -1,0 +1,228 @@
+"""Asks for every phrase of a clause: object, place, time, company and whatever else a preposition brings.
+
+"Your mum works on a trawler out of Bluff." → "What does my mum work on?", "Tell me what my mum works out of.", each
+answered with no more than is asked: "Your mum works out of Bluff." Only cutting and moving of words that were said; a
+clause that a comma or a conjunction makes longer is left alone.
+
+Source: transformations of a declarative sentence after Heilman and Smith (2009), without a parser: an English clause is
+cut before its prepositions.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import cycle, pairwise
+from typing import NamedTuple
+
+from oneiro.relations import people
+from oneiro.text import CALENDAR, words
+from oneiro.types import DreamKind
+from oneiro.verbs import is_present, plain
+
+_PREPOSITIONS = frozenset(
+    "in on at near with for from to by under over above below behind beside opposite into onto through across "
+    "against around along between inside outside about after before during since until till as without "
+    "towards every".split()
+)
+_TWO = {"out": "of", "next": "to", "close": "to", "because": "of", "in front": "of"}
+_LONGER = re.compile(
+    r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|than|where|like|not|never)\b",
+    re.IGNORECASE,
+)
+_FIXED = re.compile(
+    r"(for (a living|fun|free|now|good|sure|example|once|ages)|at (all|least|last|most|present|the moment|times|once)|"
+    r"in (general|person|fact|advance|total|particular|time|my own)|on (time|purpose|and off|top)|by (far|now|the way)|"
+    r"to (be|do|have|go|get|see|make|take|learn|keep|[a-z]+ [a-z]+ing)\b.*|as (well|usual))$",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"\b(\d+\w*|noon|midnight|half past|quarter|weekends?|mornings?|afternoons?|evenings?|nights?|spring|summer|autumn|"
+    r"winter|day|week|month|year|christmas|easter|dawn|dusk)\b|"
+    r"(the )?(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)$",
+    re.IGNORECASE,
+)
+_DAILY = re.compile(r"(school|work|breakfast|lunch|dinner|bed|church)$", re.IGNORECASE)
+_BEFORE_A_VERB = frozenset(
+    "want wants wanted plan plans planning hope hopes hoping like likes love loves hate hates learn learns learned "
+    "learning try tries trying going used has have had need needs dream dreams prefer prefers decided started start "
+    "starts began promised refuse refuses refused tend tends able ready how up forgot forgets managed intend intends "
+    "afraid supposed allowed happy sad excited due about got longing longs".split()
+)
+_LENGTH = re.compile(r"(\w+ )?(\w+ )?(minutes?|hours?|days?|weeks?|months?|years?|decades?)$", re.IGNORECASE)
+_DETERMINED = re.compile(r"(the|a|an|my|your|his|her|their|our|this|one|two|old|some)\b|[A-ZÀ-Þ]")
+_WHERE = frozenset("in at near under above below behind beside opposite inside outside on between along".split())
+_WHERE |= {"next to", "close to", "in front of"}
+_RARELY_A_THING = frozenset("after before during since until till without by as every".split()) | {"because of"}
+_SOMEBODY = re.compile(r"(your|his|her|their)\b|[A-ZÀ-Þ]")
+_MOVES = re.compile(
+    r"\b(go|goes|going|come|comes|coming|mov\w+|fl[iy]\w*|travel\w*|driv\w+|sail\w*|commut\w+|walk\w*|cycl\w+|"
+    r"emigrat\w+|return\w*|trip|been|gone|drove|flew|went|came|train|bus)\b"
+)
+_STATES = frozenset("are is am was were have has had".split())
+_NO_OBJECT = re.compile(
+    r"(\w+(ed|ing|ly)|to|of|up|down|out|away|back|well|there|here|home|alone|awake|asleep|late|early|every|all|once|"
+    r"twice|[a-z]+ times?)\b",
+    re.IGNORECASE,
+)
+_WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of the answer
+    ("direct", "Tell me {}.", "{}"),
+    ("direct", "Remind me {}.", "{}"),
+    ("direct", "Do you know {}?", "Yes, {}"),
+    ("direct", "Can you tell me {}?", "Yes, {}"),
+    ("direct", "I forgot {}.", "{}"),
+    ("indirect", "Someone asks you {}. What do you say?", "That {}"),
+)
+
+
+_HELPERS = frozenset("does do did can cannot could will would must should may might".split())
+
+
+class Clause(NamedTuple):
+    """Who does what: the subject in the user's mouth (perhaps in two ways) and in the answer, the verb, all the rest.
+
+    `auxiliary` opens a question ("does", "am"), `base` is the verb behind it ("work"; empty with a form of "be").
+    """
+
+    mine: tuple[str, ...]
+    yours: str
+    auxiliary: str
+    base: str
+    verb_mine: str
+    verb_yours: str
+    rest: str
+
+
+class Phrase(NamedTuple):
+    """One phrase: what stands between the verb and it, its preposition (none for an object) and its words."""
+
+    before: str
+    preposition: str
+    words: str
+
+
+def clause(owner: str, verb: str, rest: str, *, known_as: tuple[str, ...] = ()) -> Clause | None:
+    """Describe a clause about the user (no owner) or about somebody or something of theirs; the verb is "builds".
+
+    `known_as` are other ways in which the user may speak of the owner. None for a verb that needs another.
+    """
+    if verb.endswith("n't") or verb in _HELPERS:
+        return None
+    mine, yours = ((*known_as, f"my {owner}")[:2], f"your {owner}") if owner else (("I",), "you")
+    you = plain(verb)
+    if verb in ("is", "was", "are", "were"):
+        am = "am" if verb == "is" and not owner else verb
+        return Clause(mine, yours, am, "", am, verb if owner else you, rest)
+    with_you = verb if owner else you
+    helper = ("does" if owner else "do") if is_present(verb) else ""
+    return Clause(mine, yours, helper, you, with_you, with_you, rest)
+
+
+def phrases(rest: str) -> list[Phrase]:
+    """Cut what follows the verb; none where it is no plain row of phrases."""
+    if _LONGER.search(rest):
+        return []
+    tokens = rest.split()
+    starts = [n for n, token in enumerate(tokens) if _starts(tokens, n)]
+    edges = [*starts, len(tokens)]
+    first = " ".join(tokens[: edges[0]])
+    found = [Phrase("", "", first)] if first else []
+    for start, end in pairwise(edges):
+        size = 2 if tokens[start].lower() in _TWO else 1
+        said = " ".join(tokens[start + size : end])
+        if said and not _FIXED.match(" ".join(tokens[start:end])):
+            found.append(Phrase(first, " ".join(tokens[start : start + size]), said))
+    return found
+
+
+def _starts(tokens: list[str], n: int) -> bool:
+    token, following = tokens[n].lower(), tokens[n + 1].lower() if n + 1 < len(tokens) else ""
+    if n and _TWO.get(tokens[n - 1].lower()) == token:
+        return False
+    if token == "to" and (not n or tokens[n - 1].lower() in _BEFORE_A_VERB) and following[:1].islower():
+        return False  # "wants to sail"
+    return _TWO.get(token) == following or token in _PREPOSITIONS
+
+
+def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[tuple[DreamKind, str, str]]:
+    """List (kind, question, answer) for each phrase; `to_me` puts words into the user's mouth."""
+    for phrase in phrases(about.rest):
+        asked = _question_words(about, phrase)
+        if not asked:
+            continue
+        wh, stranded = asked
+        before = to_me(phrase.before)
+        end = f" {stranded}" if stranded else ""
+        said = f"{phrase.preposition} {phrase.words}".strip()
+        answer = _tidy(f"{about.yours} {about.verb_yours} {phrase.before} {said}.")
+        subjects = cycle(about.mine)
+        for subject in about.mine if about.auxiliary else ():
+            yield "direct", _open(_tidy(f"{wh} {about.auxiliary} {subject} {about.base} {before}{end}?")), _open(answer)
+        for kind, question, told in _WRAPPED:
+            indirect = _tidy(f"{wh[:1].lower()}{wh[1:]} {next(subjects)} {about.verb_mine} {before}{end}")
+            yield kind, question.format(indirect), _open(told.format(answer))
+
+
+def _question_words(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
+    """Choose the question word and the preposition that stays behind; None where no question is sure to fit."""
+    said, preposition = phrase.words, phrase.preposition.lower()
+    somebody = bool(people(said)) and not re.search(r"\b(called|named)\b", said)
+    if not preposition:
+        return _of_object(about, said, somebody=somebody)
+    if preposition in ("for", "since") and _LENGTH.fullmatch(said):
+        return ("How long", "")
+    if _timed(preposition, said):
+        return _of_time(preposition, said)
+    if preposition in _RARELY_A_THING:
+        return None
+    if somebody:
+        return ("Who", preposition)
+    if preposition in _WHERE:
+        return _of_place(phrase)
+    return _of_another(about, phrase)
+
+
+def _timed(preposition: str, said: str) -> bool:
+    """Say whether a phrase tells a time."""
+    daily = preposition in ("after", "before", "during") and bool(_DAILY.match(said))
+    return daily or bool(set(words(said)) & CALENDAR) or bool(_CLOCK.search(said))
+
+
+def _of_time(preposition: str, said: str) -> tuple[str, str] | None:
+    if preposition in ("until", "till", "since"):
+        return (f"{preposition.title()} when", "")
+    if preposition == "from":
+        return ("From which year", "") if re.fullmatch(r"\d{4}", said) else None
+    return ("When", "") if preposition in ("in", "on", "at", "after", "before", "during", "every") else None
+
+
+def _of_place(phrase: Phrase) -> tuple[str, str] | None:
+    preposition = phrase.preposition.lower()
+    if _DETERMINED.match(phrase.words):
+        return ("What", "on") if preposition == "on" and not phrase.before else ("Where", "")
+    return None if phrase.before else ("What", preposition)
+
+
+def _of_another(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
+    """Ask for what comes with "to", "from", "with" and the like."""
+    said, preposition = phrase.words, phrase.preposition.lower()
+    if preposition == "with" and _SOMEBODY.match(said):
+        return None
+    if said[:1].isupper() and preposition in ("to", "from", "into"):
+        moves = _MOVES.search(f"{about.base} {phrase.before}")
+        bound = re.search(r"\b(married|engaged|related)$", phrase.before)
+        return ("Where", "" if preposition == "into" else preposition) if moves else ("Who", "to") if bound else None
+    return ("What", preposition)
+
+
+def _of_object(about: Clause, said: str, *, somebody: bool) -> tuple[str, str] | None:
+    """Ask for what the verb acts on; what "is" or "has" says is asked for elsewhere."""
+    if about.verb_yours in _STATES or _NO_OBJECT.match(said):
+        return None
+    return ("Who", "") if somebody else ("What", "")
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\s+([.?])", r"\1", " ".join(text.split()))
+
+
+def _open(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
