@@ -1,6 +1,7 @@
 import pytest
 
-from oneiro.stating import stated, with_name
+from oneiro.stating import stated, told_plainly, with_name
+from oneiro.text import sentences
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,33 @@ def test_what_a_user_says_of_themselves_is_stated(said: str, statements: list[st
 )
 def test_a_name_told_later_is_said_with_what_it_names(said: str, joined: str) -> None:
     assert with_name(said) == joined
+
+
+@pytest.mark.parametrize(
+    ("said", "statements"),
+    [
+        (
+            "My nan's name is Ida and she plays the harp.",
+            ["The user's nan's name is Ida.", "The user's nan plays the harp."],
+        ),
+        (
+            "My best mate's called Wim, he builds drones.",
+            ["The user's best mate is called Wim.", "The user's best mate builds drones."],
+        ),
+        (
+            "My husband is called Anders. He's been a baker since May.",
+            ["The user's husband is called Anders.", "The user's husband has been a baker since May."],
+        ),
+        (
+            "I keep a tortoise named Olaf. He is slow.",
+            ["The user keeps a tortoise named Olaf.", "The user's tortoise is slow."],
+        ),
+        ("My sister married Tom. He is a vet.", ["The user's sister married Tom."]),
+        ("My friend Ada knows Tom and he sings.", ["The user's friend Ada knows Tom."]),
+        ("My mum and dad moved. She likes Hull.", ["The user's mum and dad moved."]),
+    ],
+)
+def test_he_and_she_are_whom_the_clause_before_is_about_where_it_names_nobody_else(
+    said: str, statements: list[str]
+) -> None:
+    assert [s for sentence in sentences(told_plainly(said)) for s in stated(sentence)] == statements

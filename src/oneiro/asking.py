@@ -229,12 +229,19 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     elif is_present(verb):
         base = plain(verb)
         yield Asked("yesno", f"Does my {clause.owner} {base} {rest}?", f"Yes, {_lower(answer)}")
-        if when and when.start():
-            yield Asked("direct", f"When does my {head} {base} {rest[: when.start()].strip()}?", answer)
-        if first in _PLACE:
-            yield Asked("direct", f"Where does my {head} {base}?", answer)
-        elif first and (not when or when.start()):
-            yield Asked("direct", f"What does my {head} {base}{_particles(rest)}?", answer)
+        if not phrases.phrases(clause.rest):
+            yield from _whole(head, base, rest, answer)
+
+
+def _whole(head: str, base: str, rest: str, answer: str) -> Iterator[Asked]:
+    """Ask what somebody does, where it is told in more than a plain row of phrases."""
+    when, first = _TIME.search(f" {rest}"), (rest.split() or [""])[0]
+    if when and when.start():
+        yield Asked("direct", f"When does my {head} {base} {rest[: when.start()].strip()}?", answer)
+    if first in _PLACE:
+        yield Asked("direct", f"Where does my {head} {base}?", answer)
+    elif first and (not when or when.start()):
+        yield Asked("direct", f"What does my {head} {base}{_particles(rest)}?", answer)
 
 
 def _about_the_user(clause: _Clause) -> Iterator[Asked]:
@@ -268,6 +275,8 @@ def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     first, _, further = rest.partition(" ")
     before = _before_the_time(rest)
     yield Asked("yesno", f"{be.title()} I {clause.adverb}{rest}?", f"Yes, {_lower(answer)}")
+    if phrases.phrases(clause.rest):
+        return  # each is asked for already
     if first.endswith("ing") and further.split(" ")[0] in _PLACE | {"to"}:
         yield Asked("direct", f"Where {be} I {first}{' to' if further.startswith('to ') else ''}?", answer)
     elif further and (first.endswith("ing") or _particles(further)) and first not in ("a", "an", "the", "in"):
@@ -299,10 +308,12 @@ def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     verb, yes = plain(clause.verb), f"Yes, {_lower(answer)}"
     before, timed = _before_the_time(rest), bool(_TIME.search(f" {rest}"))
     yield Asked("yesno", f"Do I {clause.adverb}{verb} {rest}?", yes)
-    if timed:
-        yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)
     if before:
         yield Asked("direct", f"What do I do {rest[len(before) :].strip()}?", answer)
+    if phrases.phrases(clause.rest) and not clause.adverb:
+        return  # each is asked for already
+    if timed:
+        yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)
     if not rest or (timed and not before):
         return
     if rest.split(" ")[0] in _PLACE:

@@ -180,8 +180,8 @@ class DreamerConfig:
     nothing: float = 0.15  # share of the turns that hold nothing to remember
     read_turns: int = 1600  # more turns, only read: too few empty ones, and the reader finds a fact in everything
     read_nothing: float = 0.5
-    by_hand: int = 2  # times that the turns written by hand are read and dreamt of
-    judged: int = 2  # times that a reader's verdicts are learned
+    by_hand: float = 2.0  # times that the turns written by hand are read and dreamt of
+    judged: float = 2.0  # times that a reader's verdicts are learned
     eval_turns: int = 60
     r: int = 16
     learning_rate: float = 8e-4
@@ -200,6 +200,7 @@ class ImproveConfig:
     most: int = 6
     max_similarity: float = 0.6  # word-set Jaccard above which the longer of a memory's questions is left out
     replay: int = 200  # invented turns beside them, to dream of; as many more are only read
+    judged: float = 0.3  # times that a reader's verdicts are learned beside them
     eval_turns: int = 60
     learning_rate: float = 2e-4
     epochs: int = 1

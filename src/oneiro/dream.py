@@ -31,7 +31,7 @@ from typing import NamedTuple
 from oneiro.asking import plain_questions
 from oneiro.config import DreamConfig
 from oneiro.relations import introduces, with_my
-from oneiro.stating import stated, told_name, with_name
+from oneiro.stating import stated, told_name, told_plainly
 from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
@@ -217,7 +217,7 @@ def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
         return False
     said = [sentence for sentence in sentences(turn.text) if not sentence.endswith("?")]
     own = turn.before.endswith("?") or any(_FIRST_PERSON.search(s) or told_name(s) for s in said)
-    if own and any(stated(sentence) for s in said for sentence in sentences(with_name(s))):
+    if own and any(stated(sentence) for s in said for sentence in sentences(told_plainly(s))):
         return odds > config.stated_margin
     return odds > (config.read_margin if own else config.others_margin)
 
@@ -336,7 +336,7 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
     """
     lines = reading.text.splitlines()
     sure = dict(zip(lines, reading.line_logprobs, strict=False)) if len(lines) == len(reading.line_logprobs) else {}
-    by_rule = [statement for sentence in sentences(with_name(said)) for statement in stated(sentence)]
+    by_rule = [statement for sentence in sentences(told_plainly(said)) for statement in stated(sentence)]
     read = [
         statement
         for statement in parse_statements(reading.text, most=config.max_statements)

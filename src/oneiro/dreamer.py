@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 
@@ -46,6 +46,9 @@ CARD = "dreamer.json"
 _OWN_WORDS = 0.4  # share of the dreams asked for with the turn's own words as the fact, as at night
 _READ_PER_BATCH = 4  # different turns share no prefix
 _SHORTER = 2  # groups of verdicts are shorter by so much than those of dreams
+
+
+T = TypeVar("T")
 
 
 class Corpus(NamedTuple):
@@ -150,10 +153,11 @@ def train_dreamer(
     trained, unseen = split_kinds()
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
-    only_read += by_hand() * config.by_hand
-    written = by_hand() * config.by_hand
-    verdicts = judge([*turns, *written], seed=config.seed) + judged() * config.judged
-    corpus = build_corpus(llm, turns, only_read, [*dreamed, *written], judged=verdicts, seed=config.seed)
+    rng = random.Random(config.seed)
+    hand = _times(by_hand(), config.by_hand, rng)
+    only_read += hand
+    verdicts = judge([*turns, *hand], seed=config.seed) + _times(judged(), config.judged, rng)
+    corpus = build_corpus(llm, turns, only_read, [*dreamed, *hand], judged=verdicts, seed=config.seed)
     data = (turns, only_read, dreamed, verdicts)
     data_sha256 = hashlib.sha256(repr(data).encode()).hexdigest()
     made_of = [data_sha256, llm.sha256, asdict(config), first.card if first else None]
@@ -196,6 +200,11 @@ def train_dreamer(
     (out / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     checkpoint.done()
     return score
+
+
+def _times(items: list[T], count: float, rng: random.Random) -> list[T]:
+    """Repeat a list so many times; of what is left of the count, draw that share."""
+    return items * int(count) + rng.sample(items, round(len(items) * (count % 1)))
 
 
 def _cut(groups: list[list[int]], size: int) -> list[train.Step]:

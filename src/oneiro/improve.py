@@ -242,6 +242,7 @@ def _as_training(config: ImproveConfig, *, r: int) -> DreamerConfig:
         turns=config.replay,
         read_turns=config.replay,
         by_hand=0,
+        judged=config.judged,
         eval_turns=config.eval_turns,
         r=r,
         learning_rate=config.learning_rate,

@@ -21,7 +21,7 @@ from oneiro.adapters import Adapter
 from oneiro.embedded import Base
 from oneiro.errors import BaseModelError
 from oneiro.kv_cache import decoding_cache, lay_out
-from oneiro.packing import Packed, PrefixTree, window
+from oneiro.packing import Packed, PrefixTree, allowed, window
 from oneiro.parallel import beside_each_other, even_parts, workers
 from oneiro.sampling import choose
 from oneiro.types import ChatMessage, Completion, Sampling
@@ -226,15 +226,15 @@ class LLM:
             return None
         dtype = self.model.dtype
 
-        def additive(allowed: torch.Tensor) -> torch.Tensor:
-            mask = torch.zeros(allowed.shape, dtype=dtype).masked_fill_(~allowed, torch.finfo(dtype).min)
-            return mask[None, None].to(self.device)
+        def additive(seen: torch.Tensor) -> torch.Tensor:
+            mask = torch.zeros(seen.shape, dtype=dtype, device=seen.device)
+            return mask.masked_fill_(~seen, torch.finfo(dtype).min)[None, None]
 
         if not self._layer_types:
-            return additive(packed.allowed)
-        masks = {"full_attention": additive(packed.allowed)}
+            return additive(allowed(packed, self.device))
+        masks = {"full_attention": additive(allowed(packed, self.device))}
         if "sliding_attention" in self._layer_types:
-            masks["sliding_attention"] = additive(window(packed, self.model.config.sliding_window))
+            masks["sliding_attention"] = additive(window(packed, self.model.config.sliding_window, self.device))
         return masks
 
     def _body(

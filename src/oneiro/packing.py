@@ -17,15 +17,15 @@ from oneiro.render import Encoded
 class Packed(NamedTuple):
     """One row of T tokens of which N predict answers.
 
-    nodes, ids, positions (T,): the tokens' places in the tree, the tokens, their depths; allowed (T, T): may the row's
-    token see the column's; where, targets, rows (N,): the place that predicts, the token to predict, and the index of
-    its example in the batch.
+    nodes, ends, ids, positions (T,): the tokens' places in the tree, where their descendants end, the tokens, their
+    depths; where, targets, rows (N,): the place that predicts, the token to predict, and the index of its example in
+    the batch.
     """
 
     nodes: torch.Tensor
+    ends: torch.Tensor
     ids: torch.Tensor
     positions: torch.Tensor
-    allowed: torch.Tensor
     where: torch.Tensor
     targets: torch.Tensor
     rows: torch.Tensor
@@ -81,9 +81,9 @@ class PrefixTree:
         predicting = [self._paths[i][-len(answer) :] for i, answer in zip(batch, answers, strict=True)]
         return Packed(
             torch.from_numpy(nodes),
+            torch.from_numpy(self._ends[nodes]),
             torch.from_numpy(self._tokens[nodes]),
             torch.from_numpy(self._depths[nodes]),
-            torch.from_numpy((nodes <= nodes[:, None]) & (nodes[:, None] < self._ends[nodes])),
             torch.from_numpy(np.searchsorted(nodes, np.concatenate(predicting))),
             torch.tensor([token for answer in answers for token in answer]),
             torch.tensor([row for row, answer in enumerate(answers) for _ in answer]),
@@ -107,6 +107,13 @@ def _common(one: Sequence[int], other: Sequence[int]) -> int:
     return next((i for i in range(length) if one[i] != other[i]), length)
 
 
-def window(packed: Packed, size: int) -> torch.Tensor:
+def allowed(packed: Packed, device: torch.device) -> torch.Tensor:
+    """Say which tokens each token may see, its ancestors and itself: (T, T)."""
+    nodes, ends = packed.nodes.to(device), packed.ends.to(device)
+    return (nodes <= nodes[:, None]) & (nodes[:, None] < ends)
+
+
+def window(packed: Packed, size: int, device: torch.device) -> torch.Tensor:
     """Narrow what a token may see to the last `size` positions, itself included: (T, T)."""
-    return packed.allowed & (packed.positions[:, None] - packed.positions < size)
+    positions = packed.positions.to(device)
+    return allowed(packed, device) & (positions[:, None] - positions < size)

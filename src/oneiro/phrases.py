@@ -63,6 +63,9 @@ _NO_OBJECT = re.compile(
     r"twice|[a-z]+ times?)\b",
     re.IGNORECASE,
 )
+_FURTHER = re.compile(
+    r"(to \w+|\w+ing) (?!(?:to|up|down|out|off|away|back|on|over|around|together|for|from|at|in)\b)\w"
+)
 _WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of the answer
     ("direct", "Tell me {}.", "{}"),
     ("direct", "Remind me {}.", "{}"),
@@ -214,7 +217,10 @@ def _of_another(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
 
 
 def _of_object(about: Clause, said: str, *, somebody: bool) -> tuple[str, str] | None:
-    """Ask for what the verb acts on; what "is" or "has" says is asked for elsewhere."""
+    """Ask for what the verb, or the one behind it ("building"), acts on; what "is" or "has" is asked for elsewhere."""
+    further = _FURTHER.match(said)
+    if further and not (further[1].startswith("to ") and about.verb_yours in _STATES):
+        return ("What", further[1])
     if about.verb_yours in _STATES or _NO_OBJECT.match(said):
         return None
     return ("Who", "") if somebody else ("What", "")

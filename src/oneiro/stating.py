@@ -8,6 +8,8 @@ to the dream generator's reader.
 import re
 from collections.abc import Iterator
 
+from oneiro.relations import people
+from oneiro.text import proper_names, words
 from oneiro.verbs import ADVERB, is_verb, third
 
 # A sentence falls into clauses where the user speaks of themselves anew; what then leans on "she" or "it" is cut off.
@@ -43,6 +45,24 @@ _NAME = re.compile(
     r"\bcalls? me ([A-Z]\w+)"
 )
 _NAME_AND_AGE = re.compile(r"\bI['’]?m ([A-Z]\w+),? (\d{1,3})\b(?:,? (?:and )?from ([A-Z]\w+(?: [A-Z]\w+)*))?")
+_PRONOUN = re.compile(
+    r"(?P<joint>[,;] (?:(?:and|but) )?| (?:and|but) |[.!] (?:(?:And|But) )?)"
+    r"(?P<pronoun>[Hh]e|[Ss]he)(?P<is>['’]s)?(?= )"
+)
+_PERFECT = re.compile(r" (?:just |always |never )?(?:got|been|had|\w+ed)\b")
+_BREAK = re.compile(r"[.!?]\s+|[,;] (?:and |but )?(?=(?:my|our|I)\b)| (?:and|but) (?=(?:my|our|I)\b)", re.IGNORECASE)
+_HAS_ONE = re.compile(
+    r"\b(?:I|we)(?:['’]ve)? (?:have|keep|own|got|adopted|bought) an? (?:\w+ ){0,2}?(\w+) (?:called|named)\b",
+    re.IGNORECASE,
+)
+_SHE = frozenset(
+    "mum mom mother mam nan nana gran granny grandma grandmother sister aunt auntie daughter wife niece girlfriend "
+    "stepmum stepmother stepsister granddaughter goddaughter widow girl lady woman sister-in-law mother-in-law".split()
+)
+_HE = frozenset(
+    "dad father papa pa grandad grandpa grandfather brother uncle son husband nephew boyfriend stepdad stepfather "
+    "stepbrother grandson godson widower boy lad man brother-in-law father-in-law".split()
+)
 _IS_CALLED = re.compile(r"(?:(?<=name)['’]s(?= [A-Z])|['’]s(?= (?:called|named)\b))")
 
 
@@ -65,6 +85,50 @@ def _introduction(said: str) -> Iterator[str]:
 def with_name(said: str) -> str:
     """Say a name with what it names: "I have a dog. She's called Ida." is "I have a dog called Ida."."""
     return _NAMED_LATER.sub(r"\1 called \2", said)
+
+
+def told_plainly(said: str) -> str:
+    """Say names with what they name, and of whom "he" and "she" speak where the clause before leaves no doubt.
+
+    "My best mate's called Wiremu, he builds drones." → "…, my best mate builds drones." The clause before must have one
+    of the user's as its subject and name nobody else.
+    """
+    plain, at = with_name(said), 0
+    while found := _PRONOUN.search(plain, at):
+        before = _BREAK.split(plain[: found.start()])[-1]
+        owner = _subject(before)
+        at = found.end()
+        if owner and _may_be(found["pronoun"].lower(), owner) and len(people(before)) <= 1 >= len(proper_names(before)):
+            my = "My" if found["pronoun"][0].isupper() else "my"
+            be = (" has" if _PERFECT.match(plain[found.end() :]) else " is") if found["is"] else ""
+            said_anew = f"{found['joint']}{my} {owner}{be}"
+            plain, at = f"{plain[: found.start()]}{said_anew}{plain[found.end() :]}", found.start() + len(said_anew)
+    return plain
+
+
+def _subject(clause: str) -> str:
+    """Whom of the user's a clause is about ("nan" of "my nan's name is Ida"); empty where about nobody of theirs."""
+    has = _HAS_ONE.search(clause)
+    own = re.match(r"\W*(?:my|our) (.+)$", _in_order(clause.strip()), re.IGNORECASE)
+    if has or not own:
+        return has[1] if has else ""
+    parts = own[1].split()
+    at = next((n for n, part in enumerate(parts) if n and is_verb(part)), len(parts))
+    owner = " ".join(part for part in parts[:at] if not part[:1].isupper())
+    contracted = next((n for n, part in enumerate(parts[:at]) if re.search(r"['’]s$", part)), None)
+    if contracted is not None:  # "mate's called", "nan's name is"
+        following = " ".join(parts[contracted + 1 : contracted + 3])
+        owner = (
+            " ".join(parts[: contracted + 1])[:-2]
+            if re.match(r"(called|named|name|first name|[a-z]+ing)\b", following)
+            else ""
+        )
+    return owner if at < len(parts) or contracted is not None else ""
+
+
+def _may_be(pronoun: str, owner: str) -> bool:
+    head = words(owner)[-1:]
+    return not set(head) & (_HE if pronoun == "she" else _SHE)
 
 
 def told_name(said: str) -> str | None:

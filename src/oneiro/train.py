@@ -246,17 +246,15 @@ def _step(
         out = predict(indices)
         logprobs = out.logits.log_softmax(-1)
         errors = -logprobs.gather(-1, out.targets[:, None])[:, 0]
-        parts, certainty = [], {}
-        for row, (i, example) in enumerate(zip(indices, batch, strict=True)):
-            own = out.rows == row
-            if example.teacher:
-                parts.append(leash_loss(logprobs[own], example.teacher).sum() * (config.leash / leashed))
-            else:
-                parts.append(errors[own].sum() / labelled)
-            if example.memory_id:
-                certainty[i] = float((-errors[own].detach().max()).exp())
-        loss = torch.stack(parts).sum()
-        return _BatchReport(torch.autograd.grad(loss, parameters), float(loss.detach()), out.tokens, certainty)
+        held = torch.tensor([example.teacher is not None for example in batch], device=out.rows.device)[out.rows]
+        loss = errors[~held].sum() / max(1, labelled)
+        teachers = [example.teacher for example in batch if example.teacher]
+        if teachers:
+            said = Teacher(torch.cat([t.ids for t in teachers]), torch.cat([t.logprobs for t in teachers]))
+            loss = loss + leash_loss(logprobs[held], said).sum() * (config.leash / leashed)
+        worst = errors.new_zeros(len(batch)).scatter_reduce(0, out.rows, errors.detach(), "amax")
+        sure = {i: math.exp(-error) for i, error in zip(indices, worst.tolist(), strict=True) if examples[i].memory_id}
+        return _BatchReport(torch.autograd.grad(loss, parameters), float(loss.detach()), out.tokens, sure)
 
     total, tokens, certainty = 0.0, 0, {}
     for report in run_all(learn, step):
