@@ -85,6 +85,10 @@ def test_a_name_told_later_is_said_with_what_it_names(said: str, joined: str) ->
             "I keep a tortoise named Olaf. He is slow.",
             ["The user keeps a tortoise named Olaf.", "The user's tortoise is slow."],
         ),
+        (
+            "Her boy Lautaro is my grandson. He collects beetles.",
+            ["The user's grandson is called Lautaro.", "The user's grandson collects beetles."],
+        ),
         ("My sister married Tom. He is a vet.", ["The user's sister married Tom."]),
         ("My friend Ada knows Tom and he sings.", ["The user's friend Ada knows Tom."]),
         ("My mum and dad moved. She likes Hull.", ["The user's mum and dad moved."]),

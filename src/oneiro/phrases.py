@@ -28,6 +28,7 @@ _LONGER = re.compile(
     r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|than|where|like|not|never)\b",
     re.IGNORECASE,
 )
+_AND_WHERE = re.compile(r", (?=(?:in|near|at|on|outside|by) )")  # "in Colonia, in Uruguay"
 _FIXED = re.compile(
     r"(for (a living|fun|free|now|good|sure|example|once|ages)|at (all|least|last|most|present|the moment|times|once)|"
     r"in (general|person|fact|advance|total|particular|time|my own)|on (time|purpose|and off|top)|by (far|now|the way)|"
@@ -121,6 +122,7 @@ def clause(owner: str, verb: str, rest: str, *, known_as: tuple[str, ...] = ()) 
 
 def phrases(rest: str) -> list[Phrase]:
     """Cut what follows the verb; none where it is no plain row of phrases."""
+    rest = _AND_WHERE.sub(" ", rest)
     if _LONGER.search(rest):
         return []
     tokens = rest.split()

@@ -23,6 +23,12 @@ _PEOPLE = {
     "partner": "partner boyfriend girlfriend spouse fiancé fiancée lover mistress",
     "grandmother": "grandmother grandma granny gran nan",
     "grandfather": "grandfather grandpa grandad",
+    "grandson": "grandson grandsons",
+    "granddaughter": "granddaughter granddaughters",
+    "grandchild": "grandchild grandchildren grandkid grandkids",
+    "godchild": "godchild godson goddaughter",
+    "stepmother": "stepmother stepmum stepmom",
+    "stepfather": "stepfather stepdad",
     "aunt": "aunt auntie aunts",
     "uncle": "uncle uncles",
     "cousin": "cousin cousins",
@@ -45,6 +51,7 @@ _WIDER = {
     **dict.fromkeys(("mother", "father"), "parent"),
     **dict.fromkeys(("sister", "brother"), "sibling"),
     **dict.fromkeys(("husband", "wife"), "partner"),
+    **dict.fromkeys(("grandson", "granddaughter"), "grandchild"),
 }
 _POSSESSED = re.compile(rf"\b(?:my|your|our) (?:[\w'’-]+ ){{0,2}}?({'|'.join(_PERSON)})\b")
 _SUBJECT = re.compile(r"(?:the user['’]s|my|our) ((?:[\w'’-]+ ?){1,4})", re.IGNORECASE)

@@ -44,6 +44,7 @@ _NAME = re.compile(
     r"^([A-Z]\w+) here(?=[,.!]|$)|\b[Mm]y (?:first )?name(?: is|['’]s) ([A-Z]\w+)|^[Nn]ame: ([A-Z]\w+)|"
     r"\bcalls? me ([A-Z]\w+)"
 )
+_IS_MY = re.compile(r"(?<![\w'’] and )\b([A-ZÀ-Þ]\w+)(?: is|['’]s) (?:my|our) ((?:[a-z]+ )?[a-z-]+)(?=$|[.,!;]| and\b)")
 _NAME_AND_AGE = re.compile(r"\bI['’]?m ([A-Z]\w+),? (\d{1,3})\b(?:,? (?:and )?from ([A-Z]\w+(?: [A-Z]\w+)*))?")
 _PRONOUN = re.compile(
     r"(?P<joint>[,;] (?:(?:and|but) )?| (?:and|but) |[.!] (?:(?:And|But) )?)"
@@ -55,6 +56,8 @@ _HAS_ONE = re.compile(
     r"\b(?:I|we)(?:['’]ve)? (?:have|keep|own|got|adopted|bought) an? (?:\w+ ){0,2}?(\w+) (?:called|named)\b",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"((?:[\w-]+ )*[\w-]+)['’]s (?:called|named|(?:first )?name)\b")
+_IS_WHOSE = re.compile(r"\b[A-ZÀ-Þ]\w+(?: is|['’]s) (?:my|our) ((?:[a-z]+ )?[a-z-]+)$")
 _SHE = frozenset(
     "mum mom mother mam nan nana gran granny grandma grandmother sister aunt auntie daughter wife niece girlfriend "
     "stepmum stepmother stepsister granddaughter goddaughter widow girl lady woman sister-in-law mother-in-law".split()
@@ -73,7 +76,10 @@ def stated(said: str) -> list[str]:
 
 
 def _introduction(said: str) -> Iterator[str]:
-    """State who introduces themselves: name, and in "I'm Ada, 31, from Ghent" age and home town too."""
+    """State who introduces themselves or somebody of theirs: in "I'm Ada, 31, from Ghent" age and home town too."""
+    relative = _IS_MY.search(said)
+    if relative and people(relative[2]):
+        yield f"The user's {relative[2]} is called {relative[1]}."
     name, all_told = told_name(said), _NAME_AND_AGE.search(said)
     if name:
         yield f"The user's first name is {name}."
@@ -98,7 +104,8 @@ def told_plainly(said: str) -> str:
         before = _BREAK.split(plain[: found.start()])[-1]
         owner = _subject(before)
         at = found.end()
-        if owner and _may_be(found["pronoun"].lower(), owner) and len(people(before)) <= 1 >= len(proper_names(before)):
+        alone = bool(_IS_WHOSE.search(before)) or len(people(before)) <= 1 >= len(proper_names(before))
+        if owner and alone and _may_be(found["pronoun"].lower(), owner):
             my = "My" if found["pronoun"][0].isupper() else "my"
             be = (" has" if _PERFECT.match(plain[found.end() :]) else " is") if found["is"] else ""
             said_anew = f"{found['joint']}{my} {owner}{be}"
@@ -108,22 +115,15 @@ def told_plainly(said: str) -> str:
 
 def _subject(clause: str) -> str:
     """Whom of the user's a clause is about ("nan" of "my nan's name is Ida"); empty where about nobody of theirs."""
-    has = _HAS_ONE.search(clause)
+    has = _HAS_ONE.search(clause) or _IS_WHOSE.search(clause)
     own = re.match(r"\W*(?:my|our) (.+)$", _in_order(clause.strip()), re.IGNORECASE)
-    if has or not own:
-        return has[1] if has else ""
+    named = _NAMED.match(own[1]) if own else None
+    if has or named or not own:
+        return has[1] if has else named[1] if named else ""
     parts = own[1].split()
-    at = next((n for n, part in enumerate(parts) if n and is_verb(part)), len(parts))
-    owner = " ".join(part for part in parts[:at] if not part[:1].isupper())
-    contracted = next((n for n, part in enumerate(parts[:at]) if re.search(r"['’]s$", part)), None)
-    if contracted is not None:  # "mate's called", "nan's name is"
-        following = " ".join(parts[contracted + 1 : contracted + 3])
-        owner = (
-            " ".join(parts[: contracted + 1])[:-2]
-            if re.match(r"(called|named|name|first name|[a-z]+ing)\b", following)
-            else ""
-        )
-    return owner if at < len(parts) or contracted is not None else ""
+    head = parts[: next((n for n, part in enumerate(parts) if n and is_verb(part)), 0)]
+    somebodys = any("'" in part or "’" in part for part in head)
+    return "" if somebodys else " ".join(part for part in head if not part[:1].isupper())
 
 
 def _may_be(pronoun: str, owner: str) -> bool:
