@@ -277,8 +277,8 @@ def test_a_turn_of_which_no_statement_is_kept_stands_for_itself() -> None:
 
 
 def test_the_sentence_that_holds_a_word_is_found() -> None:
-    said = "My husband is called Anders. He repairs violins."
-    assert stage.sentence_with(said, "violins") == "He repairs violins."
+    said = "My husband is called Anders. That one repairs violins."
+    assert stage.sentence_with(said, "violins") == "That one repairs violins."
     assert stage.sentence_with(said, "") == stage.sentence_with(said, "cello") == said
 
 
@@ -350,7 +350,7 @@ def test_what_no_statement_holds_is_asked_for_once_names_first() -> None:
 
 
 def test_what_a_statement_leaves_out_is_wished_for_with_the_users_own_sentence() -> None:
-    turn = Turn(5, "Hello there! My husband is called Anders. He repairs violins.")
+    turn = Turn(5, "Hello there! My husband is called Anders. That one repairs violins.")
     scribe = Scribe({turn.text: "The user's husband is called Anders."})
     night(scribe, (turn,))
     facts = {
@@ -359,7 +359,7 @@ def test_what_a_statement_leaves_out_is_wished_for_with_the_users_own_sentence()
         for prompt in prompts
         if "Answer with" in prompt
     }
-    statement, sentence = "The user's husband is called Anders.", "He repairs violins."
+    statement, sentence = "The user's husband is called Anders.", "That one repairs violins."
     assert facts == {"husband": statement, "Anders": statement, "repairs": sentence, "violins": sentence}
 
 

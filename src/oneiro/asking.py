@@ -40,6 +40,7 @@ _SUBJECT = re.compile(r"The user(['’]s)? (.+)[.!]$")
 _CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
 _HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
 _S_NAME = "'s name"
+_BE = ("is", "are", "was", "were", "has", "have")
 _YEARS_OLD = re.compile(r"\S+ years old$")
 _AND_VERB = re.compile(
     r"\b(and|but) (now |also |then |still )?"
@@ -92,6 +93,8 @@ def _by_phrase(clause: _Clause) -> Iterator[Asked]:
     """Ask for each phrase of the clause."""
     name = next(iter(proper_names(f"a {clause.owner}")[-1:]), "")
     head = clause.owner.removesuffix(name).strip() if name else ""
+    if set(head.split()) & _PLACE or set(head.split()) & _PARTICLES:
+        head = ""  # "my gran's house in Hull"
     known_as = (f"my {head}", name) if head else ()
     about = phrases.clause(clause.owner, clause.verb, clause.rest, known_as=known_as)
     if about and not clause.adverb:
@@ -149,7 +152,8 @@ def _cut(statement: str) -> _Clause | None:
         at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
         rest = _to_you(" ".join(parts[at + 1 :]), own=True)
         return _Clause("", "".join(f"{part} " for part in parts[:at]), parts[at], rest)
-    at = next((n for n, part in enumerate(parts) if n and is_verb(part)), 0)
+    verbs = [n for n, part in enumerate(parts) if n and is_verb(part)]
+    at = next((n for n in verbs if n + 1 not in verbs or parts[n + 1] not in _BE), 0)  # "two girls are"
     return _Clause(" ".join(parts[:at]), "", parts[at], _to_you(" ".join(parts[at + 1 :]), own=False)) if at else None
 
 
@@ -307,6 +311,9 @@ def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what the user does, where and when."""
     verb, yes = plain(clause.verb), f"Yes, {_lower(answer)}"
     before, timed = _before_the_time(rest), bool(_TIME.search(f" {rest}"))
+    if "never" in clause.adverb:
+        yield Asked("yesno", f"Do I ever {verb} {rest}?", f"No, {_lower(answer)}")
+        return
     yield Asked("yesno", f"Do I {clause.adverb}{verb} {rest}?", yes)
     if before:
         yield Asked("direct", f"What do I do {rest[len(before) :].strip()}?", answer)

@@ -25,7 +25,7 @@ _PREPOSITIONS = frozenset(
 )
 _TWO = {"out": "of", "next": "to", "close": "to", "because": "of", "in front": "of"}
 _LONGER = re.compile(
-    r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|than|where|like|not|never)\b",
+    r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|too|n|then|than|where|like|not|never|lol)\b",
     re.IGNORECASE,
 )
 _AND_WHERE = re.compile(r", (?=(?:in|near|at|on|outside|by) )")  # "in Colonia, in Uruguay"
@@ -42,26 +42,31 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _DAILY = re.compile(r"(school|work|breakfast|lunch|dinner|bed|church)$", re.IGNORECASE)
-_BEFORE_A_VERB = frozenset(
-    "want wants wanted plan plans planning hope hopes hoping like likes love loves hate hates learn learns learned "
-    "learning try tries trying going used has have had need needs dream dreams prefer prefers decided started start "
-    "starts began promised refuse refuses refused tend tends able ready how up forgot forgets managed intend intends "
-    "afraid supposed allowed happy sad excited due about got longing longs".split()
+_TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "listens to jazz"
+    "go goes going went gone listen listens listening belong belongs belonging talk talks talking speak speaks move "
+    "moved come comes came prefer prefers allergic addicted next close related immune sensitive partial due devoted".split()
 )
 _LENGTH = re.compile(r"(\w+ )?(\w+ )?(minutes?|hours?|days?|weeks?|months?|years?|decades?)$", re.IGNORECASE)
 _DETERMINED = re.compile(r"(the|a|an|my|your|his|her|their|our|this|one|two|old|some)\b|[A-ZÀ-Þ]")
 _WHERE = frozenset("in at near under above below behind beside opposite inside outside on between along".split())
-_WHERE |= {"next to", "close to", "in front of"}
+_WHERE = _WHERE | {"next to", "close to", "in front of"}
 _RARELY_A_THING = frozenset("after before during since until till without by as every".split()) | {"because of"}
 _SOMEBODY = re.compile(r"(your|his|her|their)\b|[A-ZÀ-Þ]")
 _MOVES = re.compile(
     r"\b(go|goes|going|come|comes|coming|mov\w+|fl[iy]\w*|travel\w*|driv\w+|sail\w*|commut\w+|walk\w*|cycl\w+|"
     r"emigrat\w+|return\w*|trip|been|gone|drove|flew|went|came|train|bus)\b"
 )
+_HAS_A_PLACE = frozenset("for to from by out".split())  # "for the opera in Ghent"
+_NO_PLACE = re.compile(
+    r"\b(coat|hat|shoes?|boots?|socks?|dress|uniform|suit|gale|rain|storm|snow|heat|cold|sun|fog|dark|side|way|hurry|voice|"
+    r"colou?r|ink|style|key|role|row|mood|opinion|case|danger|love|trouble|pain|tears|Dutch|English|French|German|Spanish|"
+    r"Italian|Portuguese|Polish|Russian|Arabic|Hindi|Latin|Greek|Welsh|Irish|Turkish|Swedish|Norwegian|Danish|Finnish|"
+    r"Japanese|Chinese|Korean)\b"
+)
 _STATES = frozenset("are is am was were have has had".split())
 _NO_OBJECT = re.compile(
     r"(\w+(ed|ing|ly)|to|of|up|down|out|away|back|well|there|here|home|alone|awake|asleep|late|early|every|all|once|"
-    r"twice|[a-z]+ times?)\b",
+    r"twice|always|never|often|you|me|us|goal|first|second|third|last|[a-z]+ times?)\b",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(
@@ -120,36 +125,51 @@ def clause(owner: str, verb: str, rest: str, *, known_as: tuple[str, ...] = ()) 
     return Clause(mine, yours, helper, you, with_you, with_you, rest)
 
 
-def phrases(rest: str) -> list[Phrase]:
-    """Cut what follows the verb; none where it is no plain row of phrases."""
+def phrases(rest: str, verb: str = "") -> list[Phrase]:
+    """Cut what follows the verb; none where it is no plain row of phrases. Places side by side are one phrase."""
     rest = _AND_WHERE.sub(" ", rest)
     if _LONGER.search(rest):
         return []
     tokens = rest.split()
-    starts = [n for n, token in enumerate(tokens) if _starts(tokens, n)]
+    starts = [n for n in range(len(tokens)) if _starts(tokens, n, verb)]
     edges = [*starts, len(tokens)]
     first = " ".join(tokens[: edges[0]])
     found = [Phrase("", "", first)] if first else []
     for start, end in pairwise(edges):
         size = 2 if tokens[start].lower() in _TWO else 1
-        said = " ".join(tokens[start + size : end])
-        if said and not _FIXED.match(" ".join(tokens[start:end])):
-            found.append(Phrase(first, " ".join(tokens[start : start + size]), said))
+        preposition, said = " ".join(tokens[start : start + size]), " ".join(tokens[start + size : end])
+        if not said or _FIXED.match(" ".join(tokens[start:end])):
+            continue
+        last = found[-1] if found else None
+        if last and _is_place(preposition, said) and (_is_place(*last[1:]) or last.preposition.lower() in _HAS_A_PLACE):
+            found[-1] = last._replace(words=f"{last.words} {preposition} {said}")
+        else:
+            found.append(Phrase(first, preposition, said))
     return found
 
 
-def _starts(tokens: list[str], n: int) -> bool:
+def _is_place(preposition: str, said: str) -> bool:
+    placed = preposition.lower() in _WHERE and bool(_DETERMINED.match(said)) and not _NO_PLACE.search(said)
+    return placed and not _timed(preposition.lower(), said)
+
+
+def _starts(tokens: list[str], n: int, verb: str) -> bool:
+    """Say whether a phrase begins at a word."""
     token, following = tokens[n].lower(), tokens[n + 1].lower() if n + 1 < len(tokens) else ""
     if n and _TWO.get(tokens[n - 1].lower()) == token:
         return False
-    if token == "to" and (not n or tokens[n - 1].lower() in _BEFORE_A_VERB) and following[:1].islower():
-        return False  # "wants to sail"
+    if (
+        token == "to"
+        and not _DETERMINED.match(tokens[n + 1] if following else "")
+        and following[:1] not in "0123456789"
+    ):
+        return bool(_TO_A_THING & {*(t.lower() for t in tokens[:n]), verb})  # not in "wants to sail"
     return _TWO.get(token) == following or token in _PREPOSITIONS
 
 
 def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[tuple[DreamKind, str, str]]:
     """List (kind, question, answer) for each phrase; `to_me` puts words into the user's mouth."""
-    for phrase in phrases(about.rest):
+    for phrase in phrases(about.rest, about.base):
         asked = _question_words(about, phrase)
         if not asked:
             continue
@@ -201,14 +221,16 @@ def _of_time(preposition: str, said: str) -> tuple[str, str] | None:
 
 def _of_place(phrase: Phrase) -> tuple[str, str] | None:
     preposition = phrase.preposition.lower()
-    if _DETERMINED.match(phrase.words):
+    if _is_place(preposition, phrase.words):
         return ("What", "on") if preposition == "on" and not phrase.before else ("Where", "")
-    return None if phrase.before else ("What", preposition)
+    return None if phrase.before or _DETERMINED.match(phrase.words) else ("What", preposition)
 
 
 def _of_another(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
     """Ask for what comes with "to", "from", "with" and the like."""
     said, preposition = phrase.words, phrase.preposition.lower()
+    if said in ("you", "me"):
+        return ("Who", preposition)
     if preposition == "with" and _SOMEBODY.match(said):
         return None
     if said[:1].isupper() and preposition in ("to", "from", "into"):
@@ -223,7 +245,7 @@ def _of_object(about: Clause, said: str, *, somebody: bool) -> tuple[str, str] |
     further = _FURTHER.match(said)
     if further and not (further[1].startswith("to ") and about.verb_yours in _STATES):
         return ("What", further[1])
-    if about.verb_yours in _STATES or _NO_OBJECT.match(said):
+    if about.verb_yours in _STATES or about.base in ("call", "name", "make", "let") or _NO_OBJECT.match(said):
         return None
     return ("Who", "") if somebody else ("What", "")
 

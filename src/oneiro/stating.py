@@ -40,6 +40,7 @@ _NOT_ALONE = re.compile(
     r"this(?! (?:morning|afternoon|evening|week|month|year|spring|summer|autumn|winter))|her(?! (?-i:[a-z])))\b",
     re.IGNORECASE,
 )
+_SOMEBODYS = re.compile(r"\b(his|her|its|their|there)\b", re.IGNORECASE)  # whose, where: told elsewhere
 _NAME = re.compile(
     r"^([A-Z]\w+) here(?=[,.!]|$)|\b[Mm]y (?:first )?name(?: is|['’]s) ([A-Z]\w+)|^[Nn]ame: ([A-Z]\w+)|"
     r"\bcalls? me ([A-Z]\w+)"
@@ -56,6 +57,11 @@ _HAS_ONE = re.compile(
     r"\b(?:I|we)(?:['’]ve)? (?:have|keep|own|got|adopted|bought) an? (?:\w+ ){0,2}?(\w+) (?:called|named)\b",
     re.IGNORECASE,
 )
+_WRITTEN = {"im": "I'm", "ive": "I've", "wanna": "want to", "gonna": "going to", "gotta": "have to", "hes": "he's"}
+_WRITTEN |= {
+    f"{verb}nt": f"{verb}n't" for verb in "do does did is are was were has have had ca wo would could should".split()
+}
+_SLIPS = re.compile(rf"\b({'|'.join(_WRITTEN)})\b", re.IGNORECASE)
 _NAMED = re.compile(r"((?:[\w-]+ )*[\w-]+)['’]s (?:called|named|(?:first )?name)\b")
 _IS_WHOSE = re.compile(r"\b[A-ZÀ-Þ]\w+(?: is|['’]s) (?:my|our) ((?:[a-z]+ )?[a-z-]+)$")
 _SHE = frozenset(
@@ -99,7 +105,7 @@ def told_plainly(said: str) -> str:
     "My best mate's called Wiremu, he builds drones." → "…, my best mate builds drones." The clause before must have one
     of the user's as its subject and name nobody else.
     """
-    plain, at = with_name(said), 0
+    plain, at = with_name(_apostrophes(said)), 0
     while found := _PRONOUN.search(plain, at):
         before = _BREAK.split(plain[: found.start()])[-1]
         owner = _subject(before)
@@ -111,6 +117,11 @@ def told_plainly(said: str) -> str:
             said_anew = f"{found['joint']}{my} {owner}{be}"
             plain, at = f"{plain[: found.start()]}{said_anew}{plain[found.end() :]}", found.start() + len(said_anew)
     return plain
+
+
+def _apostrophes(said: str) -> str:
+    """Write "dont" and "im" with their apostrophe, and "wanna" in full."""
+    return _SLIPS.sub(lambda found: _WRITTEN[found[0].lower()], said)
 
 
 def _subject(clause: str) -> str:
@@ -153,6 +164,8 @@ def _state(clause: str) -> str | None:
     clause = _AFTERTHOUGHT.sub("", put_first[2] if put_first else clause.strip(" ,;"))
     found = _OWN.match(f"{clause} {put_first[1][0].lower()}{put_first[1][1:]}" if put_first else clause)
     if not found or _NOT_ALONE.search(found[3]) or "?" in clause:
+        return None
+    if found[1].lower() in ("i", "we") and _SOMEBODYS.search(found[3]):
         return None
     rest = re.sub(r"\b(my|our)\b", "the user's", found[3], flags=re.IGNORECASE)
     rest = re.sub(r"\b(me|us)\b", "the user", rest, flags=re.IGNORECASE)

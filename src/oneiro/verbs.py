@@ -8,7 +8,7 @@ import re
 _TO_YOU = {"is": "are", "was": "were", "has": "have", "does": "do"}
 _TO_YOU |= {"isn't": "aren't", "wasn't": "weren't", "hasn't": "haven't", "doesn't": "don't"}
 _MODAL = frozenset(
-    "can can't cannot could couldn't will won't would wouldn't must should may might used never didn't".split()
+    "can can't cannot could couldn't will won't would wouldn't must should may might shall shan't used didn't".split()
 )
 PAST = frozenset(
     "had did lost became fell got left went died broke met ran took gave found bought sold grew came saw made won "
@@ -17,7 +17,7 @@ PAST = frozenset(
     "rang chose".split()
 )
 _NO_PAST = frozenset("need feed bleed breed speed weed seed heed".split())
-ADVERB = re.compile(r"(also|now|always|often|once|just|still|only|no|longer|\w+ly)$")
+ADVERB = re.compile(r"(also|now|always|never|ever|often|once|just|still|only|no|longer|\w+ly)$")
 _TO_THIRD = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
 _TO_THIRD |= {"aren't": "isn't", "weren't": "wasn't", "haven't": "hasn't", "don't": "doesn't"}
 
