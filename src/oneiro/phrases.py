@@ -44,7 +44,7 @@ _CLOCK = re.compile(
 _DAILY = re.compile(r"(school|work|breakfast|lunch|dinner|bed|church)$", re.IGNORECASE)
 _TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "listens to jazz"
     "go goes going went gone listen listens listening belong belongs belonging talk talks talking speak speaks move "
-    "moved come comes came prefer prefers allergic addicted next close related immune sensitive partial due devoted".split()
+    "moved come comes came prefer prefers allergic addicted next close related immune sensitive devoted".split()
 )
 _LENGTH = re.compile(r"(\w+ )?(\w+ )?(minutes?|hours?|days?|weeks?|months?|years?|decades?)$", re.IGNORECASE)
 _DETERMINED = re.compile(r"(the|a|an|my|your|his|her|their|our|this|one|two|old|some)\b|[A-ZÀ-Þ]")
