@@ -36,10 +36,13 @@ _FIXED = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
-    r"\b(\d+\w*|noon|midnight|half past|quarter|weekends?|mornings?|afternoons?|evenings?|nights?|spring|summer|autumn|"
-    r"winter|day|week|month|year|christmas|easter|dawn|dusk)\b|"
-    r"(the )?(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)$",
-    re.IGNORECASE,
+    r"\d{1,2}(:\d\d|\.\d\d)?(am|pm|th|st|nd|rd|ish)?|[12]\d{3}s?|noon|midnight|weekends?|mornings?|afternoons?|evenings?|"
+    r"nights?|spring|summers?|autumn|winters?|day|week|month|year|christmas|easter|dawn|dusk|one|two|three|four|five|six|"
+    r"seven|eight|nine|ten|eleven|twelve"
+)
+_BESIDE_A_TIME = frozenset(
+    "the this next last early late of and about around at half past quarter to every other first second third my am pm "
+    "o'clock until till".split()
 )
 _DAILY = re.compile(r"(school|work|breakfast|lunch|dinner|bed|church)$", re.IGNORECASE)
 _TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "listens to jazz"
@@ -64,9 +67,15 @@ _NO_PLACE = re.compile(
     r"Japanese|Chinese|Korean)\b"
 )
 _STATES = frozenset("are is am was were have has had".split())
+_NEEDS_MORE = frozenset("go went get got come came want have had".split())
+_IN_A_LANGUAGE = frozenset("dream swear speak count sing pray write think read talk curse move moved".split())
+_NO_OBJECT_OF_ITS_OWN = frozenset(
+    "call called name named make made let die died come came cry cried sleep slept go went get got".split()
+)
 _NO_OBJECT = re.compile(
     r"(\w+(ed|ing|ly)|to|of|up|down|out|away|back|well|there|here|home|alone|awake|asleep|late|early|every|all|once|"
-    r"twice|always|never|often|you|me|us|goal|first|second|third|last|[a-z]+ times?)\b",
+    r"twice|always|never|often|you|me|us|goal|first|second|third|last|instead|yesterday|today|tonight|now|"
+    r"too|[a-z]+ times?)\b|\d+(?:st|nd|rd|th)?$",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(
@@ -189,26 +198,30 @@ def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[t
 def _question_words(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
     """Choose the question word and the preposition that stays behind; None where no question is sure to fit."""
     said, preposition = phrase.words, phrase.preposition.lower()
-    somebody = bool(people(said)) and not re.search(r"\b(called|named)\b", said)
+    somebody = bool(people(said)) and not re.search(r"\b(called|named)\b|['’]s\b", said)
     if not preposition:
         return _of_object(about, said, somebody=somebody)
     if preposition in ("for", "since") and _LENGTH.fullmatch(said):
         return ("How long", "")
     if _timed(preposition, said):
-        return _of_time(preposition, said)
+        empty = not phrase.before and (not about.base or about.base in _NEEDS_MORE) and preposition != "from"
+        return None if empty else _of_time(preposition, said)
     if preposition in _RARELY_A_THING:
         return None
     if somebody:
         return ("Who", preposition)
     if preposition in _WHERE:
-        return _of_place(phrase)
+        return _of_place(about, phrase)
     return _of_another(about, phrase)
 
 
 def _timed(preposition: str, said: str) -> bool:
-    """Say whether a phrase tells a time."""
-    daily = preposition in ("after", "before", "during") and bool(_DAILY.match(said))
-    return daily or bool(set(words(said)) & CALENDAR) or bool(_CLOCK.search(said))
+    """Say whether a phrase tells a time and nothing else."""
+    if preposition in ("after", "before", "during") and _DAILY.match(said):
+        return True
+    heard = words(said)
+    times = [word for word in heard if word in CALENDAR or word.removesuffix("s") in CALENDAR or _CLOCK.fullmatch(word)]
+    return bool(times) and set(heard) <= _BESIDE_A_TIME | set(times)
 
 
 def _of_time(preposition: str, said: str) -> tuple[str, str] | None:
@@ -219,9 +232,13 @@ def _of_time(preposition: str, said: str) -> tuple[str, str] | None:
     return ("When", "") if preposition in ("in", "on", "at", "after", "before", "during", "every") else None
 
 
-def _of_place(phrase: Phrase) -> tuple[str, str] | None:
+def _of_place(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
     preposition = phrase.preposition.lower()
     if _is_place(preposition, phrase.words):
+        if (preposition == "in" and about.base in _IN_A_LANGUAGE) or (
+            about.mine == ("I",) and not about.base and not phrase.before
+        ):
+            return None
         return ("What", "on") if preposition == "on" and not phrase.before else ("Where", "")
     return None if phrase.before or _DETERMINED.match(phrase.words) else ("What", preposition)
 
@@ -245,7 +262,7 @@ def _of_object(about: Clause, said: str, *, somebody: bool) -> tuple[str, str] |
     further = _FURTHER.match(said)
     if further and not (further[1].startswith("to ") and about.verb_yours in _STATES):
         return ("What", further[1])
-    if about.verb_yours in _STATES or about.base in ("call", "name", "make", "let") or _NO_OBJECT.match(said):
+    if about.verb_yours in _STATES or about.base in _NO_OBJECT_OF_ITS_OWN or _NO_OBJECT.match(said):
         return None
     return ("Who", "") if somebody else ("What", "")
 

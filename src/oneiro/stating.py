@@ -37,6 +37,7 @@ _OWN = re.compile(r"(my|our|i|we)(['’](?:m|ve|re|d|ll))?\s+(.+)$", re.IGNORECA
 _CONTRACTED = {"'m": "am", "'ve": "have", "'re": "are"}
 _NOT_ALONE = re.compile(
     r"\b(i|i['’]\w+|we|we['’]\w+|he|she|it|they|you|your|him|them|mine|ours|that|these|those|which|"
+    r"dey|haha|lol|btw|"
     r"this(?! (?:morning|afternoon|evening|week|month|year|spring|summer|autumn|winter))|her(?! (?-i:[a-z])))\b",
     re.IGNORECASE,
 )
