@@ -91,7 +91,7 @@ _WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of
 )
 
 
-_HELPERS = frozenset("does do did can cannot could will would must should may might".split())
+_HELPERS = frozenset("does do did can cannot could will would must should may might shall".split())
 
 
 class Clause(NamedTuple):
@@ -248,6 +248,10 @@ def _of_another(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
     said, preposition = phrase.words, phrase.preposition.lower()
     if said in ("you", "me"):
         return ("Who", preposition)
+    if re.match(r"(same|other|that|those)\b|the (same|other)\b", said):
+        return None
+    if not about.base and re.match(r"(a|an|the)\b", phrase.before):
+        return None  # "the one with the hat"
     if preposition == "with" and _SOMEBODY.match(said):
         return None
     if said[:1].isupper() and preposition in ("to", "from", "into"):
