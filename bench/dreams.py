@@ -10,6 +10,7 @@ turns are no repeats.
 - *spurious*: turns that tell nothing of which a dream is kept.
 - *distinct_wordings*, *distinct_kinds*: of a covered memory, how many clearly different questions and kinds of dreams.
 - *false_drops*: of faithful dreams, those dropped for anything but being a repeat.
+- *faithfulness_by_maker*: of kept dreams that were read, those made by rule and those that the generator wrote.
 
 A rule judges every dream. By it a dream is told from the wrong side when its answer, quoted speech apart, says I, my,
 we or "the user", or its question says your, or you and nothing of an I. It is faithful when it is told from the right
@@ -88,6 +89,7 @@ class Row(NamedTuple):
     question: str
     answer: str
     fate: str
+    by_rule: bool = False
 
     @property
     def lot(self) -> str:
@@ -151,7 +153,7 @@ def dream_all(adapter: Path, seed: int, *, of: str = "turns", count: int | None 
         day = DreamDraft(memories, tuple(d for d in draft.dreams if d.memory_id in own))
         screened = screen(day, base, ScreenConfig(), seed=seed)
         fates = [(d, "kept") for d in screened.kept] + [(d.dream, d.reason) for d in screened.dropped]
-        rows += [Row(number, d.statement, d.kind, d.question, d.answer, fate) for d, fate in fates]
+        rows += [Row(number, d.statement, d.kind, d.question, d.answer, fate, d.by_rule) for d, fate in fates]
     seconds = {"dreaming": round(dreamt - started, 1), "screening": round(time.monotonic() - dreamt, 1)}
     about = {"dreamer_sha256": hash_files(adapter)[WEIGHTS], "seed": seed, "of": of, "turns": len(hand)}
     return provenance() | about | {"seconds": seconds}, rows
@@ -224,7 +226,17 @@ def report(about: Found, rows: Sequence[Row], hand: Turns, judged: Verdicts) -> 
     what = {"what": f"dreams of {len(hand)} turns written by hand", "how": _READER if judged else "Counted by rule."}
     counts = {lot: sum(row.lot == lot for row in rows) for lot in ("kept", "repeated", "dropped")}
     speed = {"dreams_a_second": round(len(rows) / about["seconds"]["dreaming"], 2)}
-    found = what | about | speed | {"dreams": len(rows)} | counts | _of_turns(rows, hand, rule) | _of_dreams(rows, rule)
+    made = {"kept_made_by_rule": sum(row.by_rule for row in rows if row.lot == "kept")}
+    found = (
+        what
+        | about
+        | speed
+        | {"dreams": len(rows)}
+        | counts
+        | made
+        | _of_turns(rows, hand, rule)
+        | _of_dreams(rows, rule)
+    )
     if judged:
         found |= _as_read(rows, judged) | {"by_rule": _of_dreams(rows, rule), "agreement": _agreement(rule, judged)}
     found["by_dream_kind"] = {
@@ -303,6 +315,10 @@ def _as_read(rows: Sequence[Row], judged: Verdicts) -> Found:
         "faithfulness_before": _weighed(before, kept, dropped),
         "perspective_errors": _share(verdict.wrong_side for verdict in kept),
         "false_drops": _weighed(lost, kept, dropped),
+        "faithfulness_by_maker": {
+            maker: _share(v.faithful for row, v in judged.items() if row.lot == "kept" and row.by_rule == rules)
+            for maker, rules in (("rules", True), ("generator", False))
+        },
     }
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from oneiro.adapters import load_adapter
 from oneiro.config import DreamerConfig
-from oneiro.dreamer import _wished_word, build_corpus, split_kinds, train_dreamer
+from oneiro.dreamer import _times, _wished_word, build_corpus, split_kinds, train_dreamer
 from oneiro.errors import InputError
-from oneiro.kinds import invent, load_library
+from oneiro.kinds import invent, judge, load_library
 from oneiro.llm import LLM
 from oneiro.text import words, words_told
 from oneiro.train import Progress
@@ -107,3 +107,23 @@ def test_a_checkpoint_of_another_training_is_refused_and_kept(llm: LLM, tmp_path
     with pytest.raises(InputError, match="other settings" if damage == "settings" else "cannot be read"):
         train_dreamer(llm, tmp_path, other)
     assert kept.read_bytes() == before
+
+
+def test_a_list_is_repeated_in_whole_and_of_the_rest_a_share_is_drawn() -> None:
+    turns = list(range(10))
+    assert _times(turns, 2, random.Random(0)) == turns * 2
+    drawn = _times(turns, 1.5, random.Random(0))
+    assert drawn[:10] == turns
+    assert len(set(drawn[10:])) == 5
+    assert _times(turns, 0, random.Random(0)) == []
+
+
+def test_verdicts_are_taught_on_the_dream_and_answered_in_a_word(llm: LLM) -> None:
+    cases = judge(list(invent(6, seed=0, nothing=0.0)), seed=0)
+    corpus = build_corpus(llm, [], judged=cases)
+    taught = [corpus.examples[i] for group in corpus.verdicts for i in group]
+    assert len(taught) == sum(len(case.verdicts) for case in cases) > 12
+    texts = [(llm.tokenizer.decode(e.encoded.prompt), llm.tokenizer.decode(e.encoded.answer)) for e in taught]
+    for (prompt, answer), verdict in zip(texts, (v for case in cases for v in case.verdicts), strict=True):
+        assert f"Dream: {verdict.question}\n{verdict.answer}\nTrue?" in prompt
+        assert answer.startswith("Yes" if verdict.true else "No")

@@ -26,7 +26,7 @@ class DreamConfig:
     """How the dream generator writes."""
 
     per_kind: dict[DreamKind, int] = field(
-        default_factory=lambda: {"direct": 18, "reverse": 4, "yesno": 3, "indirect": 4, "never": 0}
+        default_factory=lambda: {"direct": 18, "reverse": 4, "yesno": 3, "indirect": 0, "never": 0}
     )
     least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 7, "indirect": 4})
     openings: dict[DreamKind, tuple[str, ...]] = field(  # how questions begin, in turn; "" leaves it to the generator
