@@ -9,8 +9,8 @@ cut before its prepositions.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import cycle, pairwise
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, pairwise, product
 from typing import NamedTuple
 
 from oneiro.relations import people
@@ -116,6 +116,11 @@ class Phrase(NamedTuple):
     preposition: str
     words: str
 
+    @property
+    def said(self) -> str:
+        """The phrase as it was said."""
+        return f"{self.preposition} {self.words}".strip()
+
 
 def clause(owner: str, verb: str, rest: str, *, known_as: tuple[str, ...] = ()) -> Clause | None:
     """Describe a clause about the user (no owner) or about somebody or something of theirs; the verb is "builds".
@@ -177,22 +182,38 @@ def _starts(tokens: list[str], n: int, verb: str) -> bool:
 
 
 def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[tuple[DreamKind, str, str]]:
-    """List (kind, question, answer) for each phrase; `to_me` puts words into the user's mouth."""
-    for phrase in phrases(about.rest, about.base):
+    """List (kind, question, answer) for each phrase; `to_me` puts words into the user's mouth.
+
+    Where there are several phrases, every other question holds all the others and is answered with the whole clause:
+    who has learned "Where do I work?" and "When do I work?" would answer "Where do I work after school?" with either.
+    """
+    found = phrases(about.rest, about.base)
+    for phrase in found:
         asked = _question_words(about, phrase)
         if not asked:
             continue
         wh, stranded = asked
-        before = to_me(phrase.before)
-        end = f" {stranded}" if stranded else ""
-        said = f"{phrase.preposition} {phrase.words}".strip()
-        answer = _tidy(f"{about.yours} {about.verb_yours} {phrase.before} {said}.")
-        subjects = cycle(about.mine)
-        for subject in about.mine if about.auxiliary else ():
-            yield "direct", _open(_tidy(f"{wh} {about.auxiliary} {subject} {about.base} {before}{end}?")), _open(answer)
-        for kind, question, told in _WRAPPED:
-            indirect = _tidy(f"{wh[:1].lower()}{wh[1:]} {next(subjects)} {about.verb_mine} {before}{end}")
-            yield kind, question.format(indirect), _open(told.format(answer))
+        others = [other for other in found if other is not phrase and other.preposition]
+        bare, full = (
+            [to_me(phrase.before), stranded, *(to_me(other.said) for other in others if whole)]
+            for whole in (False, True)
+        )
+        told = f"{about.yours} {about.verb_yours} {phrase.before} {phrase.said}."
+        ways = [(" ".join(bare), told)]
+        if others:
+            ways.append((" ".join(full), f"{about.yours} {about.verb_yours} {' '.join(one.said for one in found)}."))
+        yield from _worded(about, wh, [(rest, _tidy(answer)) for rest, answer in ways])
+
+
+def _worded(about: Clause, wh: str, ways: Sequence[tuple[str, str]]) -> Iterator[tuple[DreamKind, str, str]]:
+    """Put each way of asking, what follows the verb and its answer, into a question, and by turns into other words."""
+    for subject in about.mine if about.auxiliary else ():
+        for rest, answer in ways:
+            yield "direct", _open(_tidy(f"{wh} {about.auxiliary} {subject} {about.base} {rest}?")), _open(answer)
+    turns = cycle(product(about.mine, ways))
+    for (kind, question, told), (subject, (rest, answer)) in zip(_WRAPPED, turns, strict=False):
+        indirect = _tidy(f"{wh[:1].lower()}{wh[1:]} {subject} {about.verb_mine} {rest}")
+        yield kind, question.format(indirect), _open(told.format(answer))
 
 
 def _question_words(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
