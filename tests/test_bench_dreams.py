@@ -95,7 +95,8 @@ def test_a_sample_holds_kept_and_dropped_dreams_but_no_repeats() -> None:
 def test_verdicts_on_other_dreams_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "judged.jsonl"
     file.write_text(
-        '{"turn": 0, "memory": "", "kind": "direct", "question": "Where?", "answer": "Graz.", "fate": "kept", "by_rule": false, '
+        '{"turn": 0, "memory": "", "kind": "direct", "question": "Where?", "answer": "Graz.", "fate": "kept", '
+        '"by_rule": false, '
         '"faithful": true, "side": "right"}\n'
     )
     assert read_verdicts(file, [row("Where?", "Graz.")]) == {row("Where?", "Graz."): Verdict(True, False)}

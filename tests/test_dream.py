@@ -86,10 +86,12 @@ def night(scribe: Scribe, turns: tuple[Turn, ...] = TURNS, config: DreamConfig =
     return dream(turns, scribe, config, night=4, seed=seed)
 
 
-def test_the_generator_judges_what_it_wrote_and_nothing_made_by_rule() -> None:
-    draft = night(Scribe({turn.text: f"The user's dog number {n} is old." for n, turn in enumerate(TURNS)}))
-    assert {round(d.belief, 6) for d in draft.dreams if not d.by_rule} <= {3.0, -3.0}
-    assert {d.belief for d in draft.dreams if d.by_rule} <= {0.0}
+def test_the_generator_judges_what_it_wrote_where_it_is_asked_to_and_nothing_made_by_rule() -> None:
+    facts = {turn.text: f"The user's dog number {n} is old." for n, turn in enumerate(TURNS)}
+    assert {d.belief for d in night(Scribe(facts)).dreams} == {None}
+    draft = night(Scribe(facts), config=replace(CONFIG, judge=True))
+    assert {round(d.belief or 0, 6) for d in draft.dreams if not d.by_rule} <= {3.0, -3.0}
+    assert {d.belief for d in draft.dreams if d.by_rule} <= {None}
     assert any(d.belief for d in draft.dreams)
 
 

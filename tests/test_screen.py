@@ -70,9 +70,9 @@ def test_what_was_said_and_asked_in_new_words_is_kept() -> None:
     assert [m.id for m in screened.memories] == ["m1"]
 
 
-def test_what_the_generator_itself_does_not_believe_is_dropped_and_what_rules_made_is_not() -> None:
-    doubted, ruled = dream(WAYS[1], belief=-1.0), dream(WAYS[2], belief=-1.0, confidence=1.0)
-    screened = sift(dream(belief=0.5), doubted, ruled, config=replace(CONFIG, min_belief=0.0))
+def test_what_the_generator_itself_does_not_believe_is_dropped_and_what_it_did_not_judge_is_not() -> None:
+    doubted, unjudged = dream(WAYS[1], belief=-1.0), dream(WAYS[2])
+    screened = sift(dream(belief=0.5), doubted, unjudged, config=replace(CONFIG, min_belief=0.0))
     assert [fate.dream for fate in screened.dropped] == [doubted]
     assert "does not believe it" in screened.dropped[0].reason
 

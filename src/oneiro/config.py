@@ -49,6 +49,7 @@ class DreamConfig:
     temperature: float = 0.8
     top_p: float = 0.95
     max_new_tokens: int = 48
+    judge: bool = False  # what it wrote is judged by the generator: only by one that was taught to (LOG.md)
     read_margin: float = -2.5  # nats a token for reading a turn as telling something; see `dream.py`
     stated_margin: float = -4.5  # the same where a rule can state what a turn tells
     others_margin: float = -0.8  # the same for a turn that does not speak of its user
@@ -62,7 +63,7 @@ class ScreenConfig:
 
     held_out: int = 2  # wordings of each memory kept aside for the exam
     min_confidence: float = -0.3  # nats a token
-    min_belief: float = -99.0  # log-odds
+    min_belief: float = 0.5  # log-odds, where the dream generator judges (`DreamConfig.judge`)
     min_support_gain: float = 0.25
     max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
     only_safe: bool = False  # keep whatever gives no order and carries no secret: an ablation

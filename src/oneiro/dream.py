@@ -12,9 +12,8 @@ Every told word is wished for, or a fact of two values would be asked for one of
 begins is wished for too, or most would begin alike. A statement the reader
 was not sure of gives way to the user's own sentence, and so it does for words that no statement holds. The wish comes
 last in the prompt, so all dreams of a fact share the computation of everything before it. *Judge*: a turn, a question
-and an answer → whether that is true and an answer; the screen drops what the generator itself does not believe. The
-writer is the frozen base with the dreamer adapter, never last night's model: a model that trains on its own
-drifted words drifts further.
+and an answer → whether that is true and an answer; off by default. The writer is the frozen base with the dreamer
+adapter, never last night's model: a model that trains on its own drifted words drifts further.
 
 Source: dreams instead of transcripts are Gal Lahat's (2025); asking for questions rather than rewrites follows
 "Physics of Language Models 3.1" (https://arxiv.org/abs/2309.14316): facts seen in one wording are stored, not usable.
@@ -184,7 +183,7 @@ def wishes(
     if _CHANGE.search(brief.fact):
         counts["change"] = counts.get("change", 0) + counts.get("reverse", 0)
     listed: list[Wish] = []
-    for kind, count in counts.items():
+    for kind, count in ((kind, count) for kind, count in counts.items() if count):
         openings = cycle(config.openings.get(kind, ("",)))
         if kind in WORDED and brief.words:
             fair = math.ceil(count / len(brief.words)) if brief.whole else 0
@@ -252,7 +251,7 @@ def dream(
         for n in together:
             dreams += by_rule[n]
             mine = _parse(told[n][0], [wish for _, wish in asked[n]], list(islice(written, len(asked[n]))))
-            dreams += _judged(mine, told[n][1], writer)
+            dreams += _judged(mine, told[n][1], writer) if config.judge else mine
             newest = dreams[-1] if dreams else None
             watch(n + 1, len(told), f"{newest.question} → {newest.answer}" if newest else "")
     return DreamDraft(tuple(memory for memory, _ in told), tuple(dreams))

@@ -109,7 +109,7 @@ def _true_ones(
     for dream, reason in judged:
         unsure = dream.confidence < config.min_confidence
         why = reason or (unsure and f"the dream generator was unsure ({dream.confidence:.2f} nats a token)")
-        if not why and not dream.by_rule and dream.belief < config.min_belief:
+        if not why and dream.belief is not None and dream.belief < config.min_belief:
             why = f"the dream generator itself does not believe it (log-odds {dream.belief:.1f})"
         drop(dream, why) if why else sound.append(dream)
     sound.sort(key=lambda dream: -dream.confidence)  # of two that repeat or contradict each other the surer one stays

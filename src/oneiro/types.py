@@ -84,7 +84,7 @@ class Dream:
     statement: str = ""
     held_out: bool = False  # kept aside for the exam, never trained on
     confidence: float = 0.0  # how sure the dreamer was of the answer, nats per token (`dream.py`)
-    belief: float = 0.0  # log-odds that it is true, as the dreamer judges it afterwards
+    belief: float | None = None  # log-odds that it is true, where the dreamer judged it afterwards
 
     @property
     def by_rule(self) -> bool:
