@@ -317,9 +317,8 @@ def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Drea
 
     True: made by rule where there are `_MANY` such, else of the generator's the half it was surest of (few questions by
     rule are the plainest ones, to be trained on). Exact: one told word decides, or as few as can be, since who is asked
-    "What do I play?" need not say the band and the weekday too. Of those, the ones least like any other question: to
-    have learned "Tell me where I live." and answer "Do you know where I live?" proves little. A memory with few dreams
-    keeps at least four for training.
+    "What do I play?" need not say the band and the weekday too. A memory with few dreams keeps at least four for
+    training.
     """
     rng = random.Random(seed)
     chosen: set[int] = set()
@@ -334,11 +333,7 @@ def set_aside(kept: Sequence[Dream], *, per_memory: int, seed: int) -> list[Drea
             checkable = written[: max(per_memory, math.ceil(len(written) / 2))]
         else:
             checkable = by_rule
-        alike = {
-            i: max([similarity(kept[i].question, kept[j].question) for j in own if j != i], default=0.0)
-            for i in checkable
-        }
-        drawn = sorted(rng.sample(checkable, len(checkable)), key=lambda i: (needed[i], alike[i]))
+        drawn = sorted(rng.sample(checkable, len(checkable)), key=needed.__getitem__)
         chosen.update(drawn[: min(per_memory, max(0, len(own) - 4))])
     return [_hold(dream) if i in chosen else dream for i, dream in enumerate(kept)]
 
