@@ -13,10 +13,19 @@ def provenance() -> dict[str, object]:
         ["git", "describe", "--always", "--dirty", "--exclude", "*"], capture_output=True, text=True, check=True
     )
     return {
-        "command": " ".join(["python", *sys.argv]),
+        "command": " ".join(["python", *_without_places(sys.argv)]),
         "commit": described.stdout.strip(),
         "hardware": f"{os.cpu_count()} cores, {_processor()}",
     }
+
+
+def _without_places(arguments: list[str]) -> list[str]:
+    """Leave out where a run kept its files: that is this machine's, and changes no result."""
+    kept = list(arguments)
+    for option in ("--work", "--out"):
+        if option in kept:
+            del kept[kept.index(option) : kept.index(option) + 2]
+    return kept
 
 
 def _processor() -> str:
