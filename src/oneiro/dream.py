@@ -179,11 +179,11 @@ def wishes(
         for dream in asked
         for word in (*key_terms(dream.question, dream.answer, dream.source), "")  # "" counts every dream of a kind
     )
-    counts = dict(config.per_kind)
+    counts = {kind: count for kind, count in config.per_kind.items() if count}
     if _CHANGE.search(brief.fact):
         counts["change"] = counts.get("change", 0) + counts.get("reverse", 0)
     listed: list[Wish] = []
-    for kind, count in ((kind, count) for kind, count in counts.items() if count):
+    for kind, count in counts.items():
         openings = cycle(config.openings.get(kind, ("",)))
         if kind in WORDED and brief.words:
             fair = math.ceil(count / len(brief.words)) if brief.whole else 0

@@ -23,7 +23,7 @@ _PREPOSITIONS = frozenset(
     "against around along between inside outside about after before during since until till as without "
     "towards every".split()
 )
-_TWO = {"out": "of", "next": "to", "close": "to", "because": "of", "in front": "of"}
+_TWO = {"out": "of", "next": "to", "close": "to", "because": "of"}
 _LONGER = re.compile(
     r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|too|n|then|than|where|like|not|never|lol)\b",
     re.IGNORECASE,
@@ -51,8 +51,13 @@ _TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "lis
 )
 _LENGTH = re.compile(r"(\w+ )?(\w+ )?(minutes?|hours?|days?|weeks?|months?|years?|decades?)$", re.IGNORECASE)
 _DETERMINED = re.compile(r"(the|a|an|my|your|his|her|their|our|this|one|two|old|some)\b|[A-ZÀ-Þ]")
-_WHERE = frozenset("in at near under above below behind beside opposite inside outside on between along".split())
-_WHERE = _WHERE | {"next to", "close to", "in front of"}
+_WHERE = frozenset(
+    [
+        *"in at near under above below behind beside opposite inside outside on between along".split(),
+        "next to",
+        "close to",
+    ]
+)
 _RARELY_A_THING = frozenset("after before during since until till without by as every".split()) | {"because of"}
 _SOMEBODY = re.compile(r"(your|his|her|their)\b|[A-ZÀ-Þ]")
 _MOVES = re.compile(
@@ -89,8 +94,6 @@ _WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of
     ("direct", "I forgot {}.", "{}"),
     ("indirect", "Someone asks you {}. What do you say?", "That {}"),
 )
-
-
 _HELPERS = frozenset("does do did can cannot could will would must should may might shall".split())
 
 
@@ -163,6 +166,7 @@ def phrases(rest: str, verb: str = "") -> list[Phrase]:
 
 
 def _is_place(preposition: str, said: str) -> bool:
+    """Say whether a phrase tells a place."""
     placed = preposition.lower() in _WHERE and bool(_DETERMINED.match(said)) and not _NO_PLACE.search(said)
     return placed and not _timed(preposition.lower(), said)
 
