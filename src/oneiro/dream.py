@@ -179,7 +179,7 @@ def wishes(
         for dream in asked
         for word in (*key_terms(dream.question, dream.answer, dream.source), "")  # "" counts every dream of a kind
     )
-    counts = {kind: count for kind, count in config.per_kind.items() if count}
+    counts: dict[DreamKind, int] = {kind: count for kind, count in config.per_kind.items() if count}
     if _CHANGE.search(brief.fact):
         counts["change"] = counts.get("change", 0) + counts.get("reverse", 0)
     listed: list[Wish] = []
