@@ -183,6 +183,20 @@ def test_setting_aside_leaves_four_to_train_on_and_holds_out_only_what_can_be_ch
             assert all(d in checkable for d in held)
 
 
+def test_held_out_are_true_wordings_that_few_words_decide() -> None:
+    source = "I play the bassoon in a band called Damp Almanac on Thursdays."
+    said = "You play the bassoon in a band called Damp Almanac on Thursdays."
+    whole = [dream(f"What do I do ({n})?", said, source=source, confidence=1.0) for n in range(10)]
+    exact = [dream(f"What do I play ({n})?", "You play the bassoon.", source=source, confidence=1.0) for n in range(4)]
+    written = [dream(f"What of my band ({n})?", "It is a bassoon.", source=source, confidence=-0.1) for n in range(4)]
+    for seed in range(20):
+        held = [d for d in set_aside([*whole, *written, *exact], per_memory=2, seed=seed) if d.held_out]
+        assert len(held) == 2
+        assert all(replace(d, held_out=False) in exact for d in held)
+    few = [d for d in set_aside([*whole[:3], *written], per_memory=2, seed=0) if d.held_out]
+    assert all(replace(d, held_out=False) in written for d in few)
+
+
 def test_of_two_dreams_that_contradict_each_other_the_surer_one_stays() -> None:
     said, fact = "I was born in Harare but I grew up in Bristol.", "The user was born in Harare."
     wrong = Dream(
