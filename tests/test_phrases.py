@@ -69,6 +69,7 @@ def test_what_is_no_plain_row_of_phrases_is_left_alone(rest: str) -> None:
         ("The user fits tyres for a living.", "What do I fit tyres for?"),
         ("The user's sister teaches physics at a school.", "When does my sister teach physics?"),
         ("The user can't stand coriander.", "Tell me what I can't."),
+        ("The user's friend Ada's dog eats liver.", "What does Ada eat?"),
     ],
 )
 def test_no_question_is_asked_that_a_phrase_does_not_answer(statement: str, never: str) -> None:

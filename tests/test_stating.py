@@ -91,6 +91,7 @@ def test_a_name_told_later_is_said_with_what_it_names(said: str, joined: str) ->
         ),
         ("My sister married Tom. He is a vet.", ["The user's sister married Tom."]),
         ("My friend Ada knows Tom and he sings.", ["The user's friend Ada knows Tom."]),
+        ("My mother-in-law is strict but he is fair.", ["The user's mother-in-law is strict."]),
         ("My mum and dad moved. She likes Hull.", ["The user's mum and dad moved."]),
     ],
 )

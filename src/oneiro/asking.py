@@ -91,14 +91,19 @@ def told_back(statement: str) -> str | None:
 
 def _by_phrase(clause: _Clause) -> Iterator[Asked]:
     """Ask for each phrase of the clause."""
-    name = next(iter(proper_names(f"a {clause.owner}")[-1:]), "")
-    head = clause.owner.removesuffix(name).strip() if name else ""
-    if set(head.split()) & _PLACE or set(head.split()) & _PARTICLES:
-        head = ""  # "my gran's house in Hull"
-    known_as = (f"my {head}", name) if head else ()
+    head, name = _head_and_name(clause.owner)
+    inside = set(head.split()) & (_PLACE | _PARTICLES)  # "my gran's house in Hull"
+    known_as = (f"my {head}", name) if name and not inside else ()
     about = phrases.clause(clause.owner, clause.verb, clause.rest, known_as=known_as)
     if about and not clause.adverb:
         yield from (Asked(*pair) for pair in phrases.asked_by_phrase(about, to_me=_to_me))
+
+
+def _head_and_name(owner: str) -> tuple[str, str]:
+    """Part "best mate Wiremu"; the name is empty where none ends it ("friend Ada's dog")."""
+    name = next(iter(proper_names(f"a {owner}")[-1:]), "")
+    head = owner.removesuffix(name).strip()
+    return (head, name) if head and head != owner else (owner, "")
 
 
 def _everyday(statement: str) -> Iterator[Asked]:
@@ -174,14 +179,12 @@ def _to_me(text: str) -> str:
 def _about_another(clause: _Clause) -> Iterator[Asked]:
     """Ask about somebody or something of the user's."""
     owner, verb, rest, answer = clause.owner, clause.verb, clause.rest, _told(clause)
-    head = owner
-    for name in proper_names(f"a {owner}")[-1:]:
-        head = owner.removesuffix(name).strip() or owner
-        if head != owner:
-            yield Asked("reverse", f"Who is {name}?", f"{name} is your {head}.")
-            yield Asked("reverse", f"What do you know about {name}?", answer)
-            yield Asked("reverse", f"Tell me about {name}.", answer)
-            yield Asked("direct", f"What is my {head} called?", f"Your {head} is called {name}.")
+    head, name = _head_and_name(owner)
+    if name:
+        yield Asked("reverse", f"Who is {name}?", f"{name} is your {head}.")
+        yield Asked("reverse", f"What do you know about {name}?", answer)
+        yield Asked("reverse", f"Tell me about {name}.", answer)
+        yield Asked("direct", f"What is my {head} called?", f"Your {head} is called {name}.")
     called = _CALLED.match(f"{verb} {rest}")
     named = rest if head.endswith((_S_NAME, "first name")) and verb == "is" else ""
     if called:

@@ -45,6 +45,14 @@ _ANIMALS = frozenset(
     "dog dogs puppy cat cats kitten horse pony parrot bird budgie rabbit hamster tortoise turtle fish goldfish snake "
     "lizard ferret pet pets hen hens goat donkey".split()
 )
+_SHE = frozenset(
+    "mum mom mother mam nan nana gran granny grandma grandmother sister aunt auntie daughter wife niece girlfriend "
+    "stepmum stepmother stepsister granddaughter goddaughter widow girl lady woman".split()
+)
+_HE = frozenset(
+    "dad father papa pa grandad grandpa grandfather brother uncle son husband nephew boyfriend stepdad stepfather "
+    "stepbrother grandson godson widower boy lad man".split()
+)
 _PERSON = {word: person for person, spelled in _PEOPLE.items() for word in spelled.split()}
 _WIDER = {
     **dict.fromkeys(("son", "daughter"), "child"),
@@ -73,6 +81,12 @@ _OWNED_OR_NAMED = frozenset(
 def people(text: str) -> set[str]:
     """Name the relations a text speaks of, each by one word: "mum" is "mother"."""
     return {_PERSON[word] for word in words(text) if word in _PERSON}
+
+
+def may_be(pronoun: str, owner: str) -> bool:
+    """Say whether "he" or "she" can be this person or animal: "mother-in-law" is no he."""
+    head = set(words(owner.split()[-1]))
+    return not head & (_HE if pronoun == "she" else _SHE)
 
 
 def with_my(text: str) -> str:

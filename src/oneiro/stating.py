@@ -8,8 +8,8 @@ to the dream generator's reader.
 import re
 from collections.abc import Iterator
 
-from oneiro.relations import people
-from oneiro.text import proper_names, words
+from oneiro.relations import may_be, people
+from oneiro.text import proper_names
 from oneiro.verbs import ADVERB, is_verb, third
 
 # A sentence falls into clauses where the user speaks of themselves anew; what then leans on "she" or "it" is cut off.
@@ -65,14 +65,6 @@ _WRITTEN |= {
 _SLIPS = re.compile(rf"\b({'|'.join(_WRITTEN)})\b", re.IGNORECASE)
 _NAMED = re.compile(r"((?:[\w-]+ )*[\w-]+)['’]s (?:called|named|(?:first )?name)\b")
 _IS_WHOSE = re.compile(r"\b[A-ZÀ-Þ]\w+(?: is|['’]s) (?:my|our) ((?:[a-z]+ )?[a-z-]+)$")
-_SHE = frozenset(
-    "mum mom mother mam nan nana gran granny grandma grandmother sister aunt auntie daughter wife niece girlfriend "
-    "stepmum stepmother stepsister granddaughter goddaughter widow girl lady woman sister-in-law mother-in-law".split()
-)
-_HE = frozenset(
-    "dad father papa pa grandad grandpa grandfather brother uncle son husband nephew boyfriend stepdad stepfather "
-    "stepbrother grandson godson widower boy lad man brother-in-law father-in-law".split()
-)
 _IS_CALLED = re.compile(r"(?:(?<=name)['’]s(?= [A-Z])|['’]s(?= (?:called|named)\b))")
 
 
@@ -112,7 +104,7 @@ def told_plainly(said: str) -> str:
         owner = _subject(before)
         at = found.end()
         alone = bool(_IS_WHOSE.search(before)) or len(people(before)) <= 1 >= len(proper_names(before))
-        if owner and alone and _may_be(found["pronoun"].lower(), owner):
+        if owner and alone and may_be(found["pronoun"].lower(), owner):
             my = "My" if found["pronoun"][0].isupper() else "my"
             be = (" has" if _PERFECT.match(plain[found.end() :]) else " is") if found["is"] else ""
             said_anew = f"{found['joint']}{my} {owner}{be}"
@@ -136,11 +128,6 @@ def _subject(clause: str) -> str:
     head = parts[: next((n for n, part in enumerate(parts) if n and is_verb(part)), 0)]
     somebodys = any("'" in part or "’" in part for part in head)
     return "" if somebodys else " ".join(part for part in head if not part[:1].isupper())
-
-
-def _may_be(pronoun: str, owner: str) -> bool:
-    head = words(owner)[-1:]
-    return not set(head) & (_HE if pronoun == "she" else _SHE)
 
 
 def told_name(said: str) -> str | None:
