@@ -226,17 +226,8 @@ def report(about: Found, rows: Sequence[Row], hand: Turns, judged: Verdicts) -> 
     what = {"what": f"dreams of {len(hand)} turns written by hand", "how": _READER if judged else "Counted by rule."}
     counts = {lot: sum(row.lot == lot for row in rows) for lot in ("kept", "repeated", "dropped")}
     speed = {"dreams_a_second": round(len(rows) / about["seconds"]["dreaming"], 2)}
-    made = {"kept_made_by_rule": sum(row.by_rule for row in rows if row.lot == "kept")}
-    found = (
-        what
-        | about
-        | speed
-        | {"dreams": len(rows)}
-        | counts
-        | made
-        | _of_turns(rows, hand, rule)
-        | _of_dreams(rows, rule)
-    )
+    counts["kept_made_by_rule"] = sum(row.by_rule for row in rows if row.lot == "kept")
+    found = what | about | speed | {"dreams": len(rows)} | counts | _of_turns(rows, hand, rule) | _of_dreams(rows, rule)
     if judged:
         found |= _as_read(rows, judged) | {"by_rule": _of_dreams(rows, rule), "agreement": _agreement(rule, judged)}
     found["by_dream_kind"] = {

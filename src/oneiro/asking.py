@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from oneiro import phrases
 from oneiro.relations import people
-from oneiro.text import CALENDAR, proper_names, words
+from oneiro.text import CALENDAR, opened, proper_names, tidied, words
 from oneiro.types import DreamKind
 from oneiro.verbs import ADVERB, PAST, is_present, is_verb, plain
 
@@ -79,8 +79,8 @@ def plain_questions(statement: str) -> list[Asked]:
         return []
     asked = _about_another(clause) if clause.owner else _about_the_user(clause)
     every = (*_by_phrase(clause), *asked, *_everyday(statement))
-    tidied = [pair._replace(question=_tidied(pair.question)) for pair in every]
-    return list({pair.question: pair for pair in reversed(tidied)}.values())[::-1]
+    tidy = [pair._replace(question=tidied(pair.question)) for pair in every]
+    return list({pair.question: pair for pair in reversed(tidy)}.values())[::-1]
 
 
 def told_back(statement: str) -> str | None:
@@ -117,7 +117,7 @@ def _everyday(statement: str) -> Iterator[Asked]:
         named |= {f"a_{name}": _with_article(words) for name, words in named.items() if words}
         asked = {name: _to_me(words) for name, words in named.items()}
         for kind, question, answer in form.ask:
-            yield Asked(kind, question.format(*map(_to_me, heard), **asked), _opened(answer.format(*heard, **named)))
+            yield Asked(kind, question.format(*map(_to_me, heard), **asked), opened(answer.format(*heard, **named)))
 
 
 @cache
@@ -145,7 +145,7 @@ def _expanded(pattern: str, lists: Mapping[str, str]) -> re.Pattern[str]:
 def _told(clause: _Clause) -> str:
     """The statement, told to its user: "The user's dog is ill." → "Your dog is ill."."""
     subject, verb = (f"your {clause.owner}", clause.verb) if clause.owner else ("you", plain(clause.verb))
-    return _opened(f"{_tidied(f'{subject} {clause.adverb}{verb} {clause.rest}')}.")
+    return opened(f"{tidied(f'{subject} {clause.adverb}{verb} {clause.rest}')}.")
 
 
 def _cut(statement: str) -> _Clause | None:
@@ -361,12 +361,3 @@ def _with_article(noun: str) -> str:
 def _lower(answer: str) -> str:
     """An answer that goes on after "Yes, "; names keep their capital."""
     return answer[:1].lower() + answer[1:] if words(answer)[0] in ("you", "your", "the") else answer
-
-
-def _tidied(text: str) -> str:
-    """Single spaces, and none before the question mark, where a part was empty."""
-    return " ".join(text.split()).replace(" ?", "?")
-
-
-def _opened(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

@@ -110,6 +110,12 @@ def verdict_chat(turn: Turn, question: str, answer: str) -> list[ChatMessage]:
     return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nDream: {question}\n{answer}\nTrue?")]
 
 
+def verdict_odds(chats: list[list[ChatMessage]], writer: Writer) -> list[float]:
+    """The log-odds of true against false, for each `verdict_chat`."""
+    scores = writer.score(chats * 2, [TRUE] * len(chats) + [FALSE] * len(chats))
+    return [true - false for true, false in zip(scores[: len(chats)], scores[len(chats) :], strict=True)]
+
+
 def _scene(turn: Turn) -> str:
     spoken = f"User: {turn.text}"
     return f"Assistant: {turn.before}\n{spoken}" if turn.before else spoken
@@ -377,10 +383,8 @@ def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completi
 
 def _judged(dreams: Sequence[Dream], turn: Turn, writer: Writer) -> list[Dream]:
     """Let the generator judge what it wrote: reading a question again, it sees what it did not when writing it."""
-    chats = [verdict_chat(turn, dream.question, dream.answer) for dream in dreams]
-    scores = writer.score(chats * 2, [TRUE] * len(chats) + [FALSE] * len(chats))
-    true, false = scores[: len(chats)], scores[len(chats) :]
-    return [replace(dream, belief=t - f) for dream, t, f in zip(dreams, true, false, strict=True)]
+    odds = verdict_odds([verdict_chat(turn, dream.question, dream.answer) for dream in dreams], writer)
+    return [replace(dream, belief=belief) for dream, belief in zip(dreams, odds, strict=True)]
 
 
 def _by_rule(memory: Memory) -> list[Dream]:

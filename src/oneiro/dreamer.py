@@ -33,6 +33,7 @@ from oneiro.dream import (
     sentence_with,
     told_words,
     verdict_chat,
+    verdict_odds,
     write_question,
     write_statements,
 )
@@ -46,8 +47,6 @@ CARD = "dreamer.json"
 _OWN_WORDS = 0.4  # share of the dreams asked for with the turn's own words as the fact, as at night
 _READ_PER_BATCH = 4  # different turns share no prefix
 _SHORTER = 2  # groups of verdicts are shorter by so much than those of dreams
-
-
 T = TypeVar("T")
 
 
@@ -77,7 +76,7 @@ class DreamerScore:
     dreams: int
     copied: float  # dreams (never-told ones apart) in which every name and number stands in the turn
     first_person: float  # answers that say I, my or me
-    judged: float = 0.0  # true and false dreams told apart, of those made of the turns' own questions
+    judged: float  # true and false dreams told apart, of those made of the turns' own questions
 
 
 def split_kinds() -> tuple[list[str], list[str]]:
@@ -166,9 +165,9 @@ def train_dreamer(
 
     def plan(epoch: int, active: Sequence[int]) -> list[train.Step]:
         rng = random.Random(f"{config.seed}/{epoch}")
-        steps = _cut(rng.sample(corpus.groups, len(corpus.groups)), config.groups_per_step)
+        steps = train.cut(rng.sample(corpus.groups, len(corpus.groups)), config.groups_per_step)
         # A verdict is one word: among dreams it would not be heard.
-        steps += _cut(rng.sample(corpus.verdicts, len(corpus.verdicts)), _SHORTER * config.groups_per_step)
+        steps += train.cut(rng.sample(corpus.verdicts, len(corpus.verdicts)), _SHORTER * config.groups_per_step)
         rng.shuffle(steps)
         # A CPU gains from short rows, each with one prefix; a GPU from few kernels.
         return steps if llm.device.type == "cpu" else [[list(chain(*step))] for step in steps]
@@ -205,10 +204,6 @@ def train_dreamer(
 def _times(items: list[T], count: float, rng: random.Random) -> list[T]:
     """Repeat a list so many times; of what is left of the count, draw that share."""
     return items * int(count) + rng.sample(items, round(len(items) * (count % 1)))
-
-
-def _cut(groups: list[list[int]], size: int) -> list[train.Step]:
-    return [groups[i : i + size] for i in range(0, len(groups), size)]
 
 
 def read_start(folder: Path, llm: LLM, *, r: int | None = None) -> Start:
@@ -266,11 +261,7 @@ def evaluate_dreamer(llm: LLM, turns: Sequence[Told]) -> DreamerScore:
     told_dreams = [d for d in written if d.kind != "never"]
     copied = sum(_names(d.answer) <= _words(f"{d.source} {d.question}") for d in told_dreams)
     cases = [(turn, verdict) for turn, verdicts in judge(turns, seed=0) for verdict in verdicts]
-    chats = [verdict_chat(turn, verdict.question, verdict.answer) for turn, verdict in cases]
-    odds = [
-        t - f
-        for t, f in zip(llm.score(chats, [TRUE] * len(chats)), llm.score(chats, [FALSE] * len(chats)), strict=True)
-    ]
+    odds = verdict_odds([verdict_chat(turn, verdict.question, verdict.answer) for turn, verdict in cases], llm)
     right = sum((o > 0) == verdict.true for o, (_, verdict) in zip(odds, cases, strict=True))
     first = sum(bool({"i", "my", "me", "mine"} & _words(d.answer.replace("told me", "told"))) for d in written)
     return DreamerScore(

@@ -14,7 +14,7 @@ from itertools import cycle, pairwise, product
 from typing import NamedTuple
 
 from oneiro.relations import people
-from oneiro.text import CALENDAR, words
+from oneiro.text import CALENDAR, opened, tidied, words
 from oneiro.types import DreamKind
 from oneiro.verbs import is_present, plain
 
@@ -47,7 +47,7 @@ _BESIDE_A_TIME = frozenset(
 _DAILY = re.compile(r"(school|work|breakfast|lunch|dinner|bed|church)$", re.IGNORECASE)
 _TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "listens to jazz"
     "go goes going went gone listen listens listening belong belongs belonging talk talks talking speak speaks move "
-    "moved come comes came prefer prefers allergic addicted next close related immune sensitive devoted".split()
+    "moved come comes came prefer prefers allergic addicted related immune sensitive devoted".split()
 )
 _LENGTH = re.compile(r"(\w+ )?(\w+ )?(minutes?|hours?|days?|weeks?|months?|years?|decades?)$", re.IGNORECASE)
 _DETERMINED = re.compile(r"(the|a|an|my|your|his|her|their|our|this|one|two|old|some)\b|[A-ZÀ-Þ]")
@@ -64,7 +64,7 @@ _MOVES = re.compile(
     r"\b(go|goes|going|come|comes|coming|mov\w+|fl[iy]\w*|travel\w*|driv\w+|sail\w*|commut\w+|walk\w*|cycl\w+|"
     r"emigrat\w+|return\w*|trip|been|gone|drove|flew|went|came|train|bus)\b"
 )
-_HAS_A_PLACE = frozenset("for to from by out".split())  # "for the opera in Ghent"
+_HAS_A_PLACE = frozenset("for to from by".split())  # "for the opera in Ghent"
 _NO_PLACE = re.compile(
     r"\b(coat|hat|shoes?|boots?|socks?|dress|uniform|suit|gale|rain|storm|snow|heat|cold|sun|fog|dark|side|way|hurry|voice|"
     r"colou?r|ink|style|key|role|row|mood|opinion|case|danger|love|trouble|pain|tears|Dutch|English|French|German|Spanish|"
@@ -73,7 +73,7 @@ _NO_PLACE = re.compile(
 )
 _STATES = frozenset("are is am was were have has had".split())
 _NEEDS_MORE = frozenset("go went get got come came want have had".split())
-_IN_A_LANGUAGE = frozenset("dream swear speak count sing pray write think read talk curse move moved".split())
+_IN_NO_PLACE = frozenset("dream swear speak count sing pray write think read talk curse move moved".split())
 _NO_OBJECT_OF_ITS_OWN = frozenset(
     "call called name named make made let die died come came cry cried sleep slept go went get got".split()
 )
@@ -206,18 +206,18 @@ def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[t
         ways = [(" ".join(bare), told)]
         if others:
             ways.append((" ".join(full), f"{about.yours} {about.verb_yours} {' '.join(one.said for one in found)}."))
-        yield from _worded(about, wh, [(rest, _tidy(answer)) for rest, answer in ways])
+        yield from _worded(about, wh, [(rest, tidied(answer)) for rest, answer in ways])
 
 
 def _worded(about: Clause, wh: str, ways: Sequence[tuple[str, str]]) -> Iterator[tuple[DreamKind, str, str]]:
     """Put each way of asking, what follows the verb and its answer, into a question, and by turns into other words."""
     for subject in about.mine if about.auxiliary else ():
         for rest, answer in ways:
-            yield "direct", _open(_tidy(f"{wh} {about.auxiliary} {subject} {about.base} {rest}?")), _open(answer)
+            yield "direct", opened(tidied(f"{wh} {about.auxiliary} {subject} {about.base} {rest}?")), opened(answer)
     turns = cycle(product(about.mine, ways))
     for (kind, question, told), (subject, (rest, answer)) in zip(_WRAPPED, turns, strict=False):
-        indirect = _tidy(f"{wh[:1].lower()}{wh[1:]} {subject} {about.verb_mine} {rest}")
-        yield kind, question.format(indirect), _open(told.format(answer))
+        indirect = tidied(f"{wh[:1].lower()}{wh[1:]} {subject} {about.verb_mine} {rest}")
+        yield kind, question.format(indirect), opened(told.format(answer))
 
 
 def _question_words(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
@@ -260,7 +260,7 @@ def _of_time(preposition: str, said: str) -> tuple[str, str] | None:
 def _of_place(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
     preposition = phrase.preposition.lower()
     if _is_place(preposition, phrase.words):
-        if (preposition == "in" and about.base in _IN_A_LANGUAGE) or (
+        if (preposition == "in" and about.base in _IN_NO_PLACE) or (
             about.mine == ("I",) and not about.base and not phrase.before
         ):
             return None
@@ -294,11 +294,3 @@ def _of_object(about: Clause, said: str, *, somebody: bool) -> tuple[str, str] |
     if about.verb_yours in _STATES or about.base in _NO_OBJECT_OF_ITS_OWN or _NO_OBJECT.match(said):
         return None
     return ("Who", "") if somebody else ("What", "")
-
-
-def _tidy(text: str) -> str:
-    return re.sub(r"\s+([.?])", r"\1", " ".join(text.split()))
-
-
-def _open(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

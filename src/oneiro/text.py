@@ -54,6 +54,16 @@ def words_told(text: str) -> set[str]:
     return said | days | {f"{number}{ending}" for number in numbers for ending in ("", "st", "nd", "rd", "th")}
 
 
+def tidied(text: str) -> str:
+    """Single spaces, and none before the stop, where a part was empty."""
+    return re.sub(r"\s+([.?])", r"\1", " ".join(text.split()))
+
+
+def opened(text: str) -> str:
+    """Begin with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def sentences(text: str) -> list[str]:
     """Cut a text after its full stops, exclamation and question marks, and at empty lines."""
     return _SENTENCE_END.split(text.strip())

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
@@ -35,6 +35,7 @@ from oneiro.parallel import Run, beside_each_other, workers
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage, Example
 
+T = TypeVar("T")
 Step = list[list[int]]  # micro-batches of example indices; gradients add up over a step
 Plan = Callable[[int, Sequence[int]], list[Step]]  # (epoch, active examples) → steps
 
@@ -117,10 +118,10 @@ def side_by_side(
     def plan(epoch: int, active: Sequence[int]) -> list[Step]:
         rng = random.Random(f"{seed}/{epoch}")
         labelled = [i for i in active if not examples[i].teacher]
-        batches = _cut(rng.sample(labelled, len(labelled)), batch_size)
+        batches = cut(rng.sample(labelled, len(labelled)), batch_size)
         wanted = len(batches) * leashed_rows if labelled else len(leashed)
         decks = [rng.sample(leashed, len(leashed)) for _ in range(math.ceil(wanted / max(1, len(leashed))))]
-        beside = _cut([i for deck in decks for i in deck][:wanted], leashed_rows)
+        beside = cut([i for deck in decks for i in deck][:wanted], leashed_rows)
         return [_deal([*batch, *rows], parts) for batch, rows in zip_longest(batches, beside, fillvalue=[])]
 
     def _deal(step: list[int], hands: int) -> Step:
@@ -130,8 +131,9 @@ def side_by_side(
     return plan
 
 
-def _cut(indices: list[int], size: int) -> list[list[int]]:
-    return [indices[i : i + size] for i in range(0, len(indices), max(1, size))]
+def cut(items: list[T], size: int) -> list[list[T]]:
+    """Cut a list into parts of a size; the last may be shorter."""
+    return [items[i : i + size] for i in range(0, len(items), max(1, size))]
 
 
 def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
