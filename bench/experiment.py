@@ -4,14 +4,19 @@ One run is one arm with one persona and one seed, night after night; its file un
 every night, and what the arm has learned lies in `--work`. A run that was stopped goes on where it stood, a finished
 one is not run again. The personas in `bench/personas/tuning` are for finding recipes, those in `report` for reporting.
 
+On a GPU, which a small model leaves idle most of the time, `--jobs` lets several runs share it, a process each.
+
 Run: `python bench/experiment.py --arms oneiro no_sleep --personas kester efua --seeds 0`
      `python bench/experiment.py --arms oneiro --personas marnie --out tried` while looking for a recipe
 """
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +48,32 @@ def main() -> None:
     parser.add_argument("--setting", default="six_nights", help="the folder under --out")
     parser.add_argument("--out", type=Path, default=_PERSONAS.parent.parent / "results", metavar="DIR")
     parser.add_argument("--work", type=Path, default=cache_dir() / "experiment", metavar="DIR", help="where minds live")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs beside each other (default: 1)")
     asked = parser.parse_args()
-    base = LLM.load(resolve("smollm2"))
     runs = [(arm, name, seed) for seed in asked.seeds for name in asked.personas for arm in asked.arms]
+    if asked.jobs > 1:
+        sys.exit(_beside_each_other(runs, asked))
+    base = LLM.load(resolve("smollm2"))
     for number, (arm, name, seed) in enumerate(runs, start=1):
         place = Path(asked.setting) / arm / f"{name}-{seed}"
         sys.stderr.write(f"run {number} of {len(runs)}: {place}\n")
         made = ARMS[arm](base, asked.work / place, seed=seed)
         live(made, read_persona(folders[name]), (asked.out / place).with_suffix(".json"), base, nights=asked.nights)
+
+
+def _beside_each_other(runs: list[tuple[str, str, int]], asked: argparse.Namespace) -> int:
+    """Run each in a process of its own, so many at once, the processor's cores shared out; 1 where any failed."""
+    threads = str(max(1, (os.cpu_count() or 1) // asked.jobs))
+    common = ["--setting", asked.setting, "--out", str(asked.out), "--work", str(asked.work)]
+    common += ["--nights", str(asked.nights)] if asked.nights else []
+
+    def run(arm: str, name: str, seed: int) -> int:
+        own = ["--arms", arm, "--personas", name, "--seeds", str(seed)]
+        command = [sys.executable, __file__, *own, *common]
+        return subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": threads}, check=False).returncode
+
+    with ThreadPoolExecutor(asked.jobs) as pool:
+        return int(any(pool.map(lambda one: run(*one), runs)))
 
 
 def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | None = None) -> None:

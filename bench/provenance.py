@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import torch
+
 
 def provenance() -> dict[str, object]:
     """Name the commit (marked when the tree has changes), the command and the hardware of this run."""
@@ -15,7 +17,7 @@ def provenance() -> dict[str, object]:
     return {
         "command": " ".join(["python", *_without_places(sys.argv)]),
         "commit": described.stdout.strip(),
-        "hardware": f"{os.cpu_count()} cores, {_processor()}",
+        "hardware": ", ".join([f"{os.cpu_count()} cores", _processor(), *_gpu()]),
     }
 
 
@@ -26,6 +28,10 @@ def _without_places(arguments: list[str]) -> list[str]:
         if option in kept:
             del kept[kept.index(option) : kept.index(option) + 2]
     return kept
+
+
+def _gpu() -> list[str]:
+    return [torch.cuda.get_device_name()] if torch.cuda.is_available() else []
 
 
 def _processor() -> str:
