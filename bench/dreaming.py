@@ -43,5 +43,5 @@ def mixture_of(base: LLM, dreams: Sequence[Dream], config: NightConfig) -> tuple
     """Ground and mix the dreams of a first night as the product does; returns the grounding and the training set."""
     prompts = anchors.draw_prompts(config.anchors, seed=config.seed + 1)
     grounding = anchors.answer_anchors(prompts, untouched(base), config.anchors)
-    chosen = rehearse.rehearse((), grounding, config.rehearse, replaced={}, seed=config.seed + 1)
+    chosen = rehearse.rehearse((), grounding, config.rehearse, seed=config.seed + 1)
     return grounding, mixture.mix(dreams, chosen, config.mixture, seed=config.seed)

@@ -22,6 +22,7 @@ from untouched import kept_of, untouched
 
 from oneiro import anchors, exam, merge, mixture, rehearse, train
 from oneiro.adapters import Adapter
+from oneiro.changes import changes, renewed
 from oneiro.config import ExamConfig, NightConfig
 from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
@@ -64,9 +65,12 @@ def _live(base: LLM, persona: Persona, config: NightConfig, *, joint: bool) -> d
         grounding = anchors.answer_anchors(
             anchors.draw_prompts(config.anchors, seed=config.seed + number), untouched(base), config.anchors
         )
-        replaced = rehearse.superseded(old, kept)
-        chosen = rehearse.rehearse(old, grounding, config.rehearse, replaced=replaced, seed=config.seed + number)
-        mixed = mixture.mix(kept, chosen, config.mixture, seed=config.seed)
+        before = [dream for memory in old for dream in memory.dreams]
+        made = changes(before, kept)
+        new = [*kept, *renewed(before, kept)]
+        old, _ = rehearse.outdated(old, made)
+        chosen = rehearse.rehearse(old, grounding, config.rehearse, seed=config.seed + number)
+        mixed = mixture.mix(new, chosen, config.mixture, seed=config.seed)
         started = time.monotonic()
         fitted = train.train(base, mixed.examples, config.train, seed=config.seed, parent=adapter, cache=kept_of(base))
         spent = time.monotonic() - started
@@ -74,7 +78,7 @@ def _live(base: LLM, persona: Persona, config: NightConfig, *, joint: bool) -> d
         adapter = merged.adapter
         practised = {dream.memory_id for dream in chosen.dreams}
         old = [replace(m, nights_since=1 if m.id in practised else m.nights_since + 1) for m in old]
-        old = [memory for memory in old if memory.id not in replaced] + _remembered(kept)
+        old += _remembered(new)
         last = joint or number == len(days)
         night = len(days) if joint else number
         asked = _ask_about(base, adapter, persona, night, [d for day in days[:night] for d in day], whole=last)
@@ -110,6 +114,7 @@ def _ask_about(
     with base.folded(adapter):
         recall = _ask(base, [sample for _, sample in asked])
         scores = _ask(base, [*held_out, *known]) + exam.sit(unrelated, base, ExamConfig(max_new_tokens=60))
+    updates = [s for (m, _), s in zip(asked, recall, strict=True) if m.kind == "update"]
     by_day = [
         [
             sum(s.correct for (m, _), s in zip(asked, recall, strict=True) if m.day == day),
@@ -120,6 +125,7 @@ def _ask_about(
     return {
         "counts": {a.battery: [a.k, a.n] for a in scoring.accuracies([*recall, *scores])},
         "by_day": by_day,
+        "updates": [sum(s.correct for s in updates), len(updates)],
         "missed": [[s.sample.question, s.answer] for s in recall if not s.correct] if whole else [],
     }
 

@@ -2,10 +2,9 @@ import random
 from collections import Counter
 from dataclasses import replace
 
-import pytest
-
+from oneiro.changes import Change
 from oneiro.config import RehearseConfig
-from oneiro.rehearse import OldMemory, rehearse, superseded
+from oneiro.rehearse import OldMemory, outdated, rehearse
 from oneiro.types import Anchor, Dream, DreamKind
 
 CONFIG = RehearseConfig()
@@ -26,7 +25,7 @@ def any_old(rng: random.Random, count: int) -> list[OldMemory]:
 
 
 def test_held_out_wordings_are_never_rehearsed() -> None:
-    chosen = rehearse(any_old(random.Random(0), 50), (), CONFIG, replaced={}, seed=1)
+    chosen = rehearse(any_old(random.Random(0), 50), (), CONFIG, seed=1)
     assert chosen.dreams
     assert not any(d.held_out for d in chosen.dreams)
 
@@ -35,71 +34,49 @@ def test_a_night_practises_all_dreams_of_a_bounded_number_of_memories() -> None:
     rng = random.Random(2)
     for count in (0, 5, 30, 300):
         memories = any_old(rng, count)
-        drawn = Counter(d.memory_id for d in rehearse(memories, (), CONFIG, replaced={}, seed=3).dreams)
+        drawn = Counter(d.memory_id for d in rehearse(memories, (), CONFIG, seed=3).dreams)
         assert len(drawn) == min(CONFIG.memories, count)
         assert set(drawn.values()) <= {4}  # of six dreams two are held out
 
 
 def test_of_equally_strong_memories_those_that_waited_longest_come_first() -> None:
     memories = [old(f"m{i}", nights_since=1 + i % 4) for i in range(20)]
-    chosen = rehearse(memories, (), RehearseConfig(memories=5), replaced={}, seed=0)
+    chosen = rehearse(memories, (), RehearseConfig(memories=5), seed=0)
     assert {d.memory_id for d in chosen.dreams} == {f"m{i}" for i in range(20) if i % 4 == 3}
 
 
 def test_the_weakest_come_first() -> None:
     memories = [old(f"strong{i}") for i in range(20)] + [old(f"weak{i}", recall=0.0) for i in range(5)]
-    chosen = rehearse(memories, (), RehearseConfig(memories=5), replaced={}, seed=0)
+    chosen = rehearse(memories, (), RehearseConfig(memories=5), seed=0)
     assert {d.memory_id for d in chosen.dreams} == {f"weak{i}" for i in range(5)}
 
 
 def test_equally_weak_memories_take_turns() -> None:
     memories = [old(f"m{i}") for i in range(30)]
-    seen = {d.memory_id for s in range(30) for d in rehearse(memories, (), CONFIG, replaced={}, seed=s).dreams}
+    seen = {d.memory_id for s in range(30) for d in rehearse(memories, (), CONFIG, seed=s).dreams}
     assert seen == {f"m{i}" for i in range(30)}
-
-
-def test_what_was_replaced_is_not_rehearsed() -> None:
-    memories = [old("gone", recall=0.0), old("here")]
-    chosen = rehearse(memories, (), CONFIG, replaced={"gone": "new"}, seed=0)
-    assert {d.memory_id for d in chosen.dreams} == {"here"}
 
 
 def test_every_anchor_is_drawn_once_and_a_seed_repeats_the_draw() -> None:
     anchors = [Anchor("facts", f"q{i}", "a") for i in range(20)]
     memories = any_old(random.Random(4), 40)
-    one = rehearse(memories, anchors, CONFIG, replaced={}, seed=5)
+    one = rehearse(memories, anchors, CONFIG, seed=5)
     assert sorted(one.anchors, key=anchors.index) == anchors
-    assert one == rehearse(memories, anchors, CONFIG, replaced={}, seed=5)
-    assert one != rehearse(memories, anchors, CONFIG, replaced={}, seed=6)
+    assert one == rehearse(memories, anchors, CONFIG, seed=5)
+    assert one != rehearse(memories, anchors, CONFIG, seed=6)
 
 
-BEFORE = Dream("old", "direct", "Where do I live?", "You live in Oslo.", "I live in Oslo.")
-AFTER = Dream("new", "change", "where do I LIVE", "You live in Bergen now.", "I moved to Bergen.")
-
-
-def test_another_answer_to_the_same_question_replaces_the_memory() -> None:
-    assert superseded([OldMemory("old", (BEFORE,), 1.0, 1)], [AFTER]) == {"old": "new"}
-
-
-@pytest.mark.parametrize(
-    "after",
-    [
-        replace(AFTER, answer="You live in Oslo!"),
-        replace(AFTER, question="Where do I work?"),
-        replace(AFTER, kind="never", answer="You haven't told me where you live."),
-        replace(AFTER, kind="yesno", answer="No."),
-        replace(AFTER, held_out=True),
-    ],
-    ids=["same answer", "other question", "never told", "yes or no", "held out"],
-)
-def test_nothing_else_replaces_it(after: Dream) -> None:
-    assert superseded([OldMemory("old", (BEFORE,), 1.0, 1)], [after]) == {}
-
-
-def test_a_plain_question_by_rule_replaces_nothing() -> None:
-    asked = Dream("a", "direct", "What do I play?", "You play chess.", "I play chess.", confidence=1.0)
-    again = replace(asked, memory_id="b", answer="You play darts.", source="I play darts.")
-    old = OldMemory("a", (asked,), 1.0, 1)
-    assert superseded([old], [again]) == {}
-    written = [replace(dream, confidence=-0.1) for dream in (asked, again)]
-    assert superseded([replace(old, dreams=(written[0],))], [written[1]]) == {"a": "b"}
+def test_what_a_change_made_untrue_is_left_out_and_a_memory_of_which_nothing_holds_is_replaced() -> None:
+    pet = Dream(
+        "pet", "direct", "Which animal is mine?", "You have a dog.", "I have a dog, Rex.", "The user has a dog, Rex."
+    )
+    name = replace(pet, question="What is my dog called?", answer="Your dog is called Rex.")
+    town = Dream("town", "direct", "Where do I live?", "You live in Oslo.", "I live in Oslo.")
+    renamed = Dream("new", "direct", "What is my dog called?", "Your dog is called Max.", "Rex is called Max now.")
+    moved = replace(renamed, memory_id="flat", source="I sold the flat in Oslo.")
+    made = [Change("pet", renamed, frozenset({"rex"})), Change("town", moved, frozenset({"oslo"}))]
+    memories = [OldMemory("pet", (pet, name), 1.0, 1), OldMemory("town", (town,), 1.0, 1), old("other")]
+    holding, gone = outdated(memories, made)
+    assert [memory.id for memory in holding] == ["pet", "other"]
+    assert holding[0].dreams == (replace(pet, statement=""),)  # which named the dog
+    assert gone == {"town": "flat"}

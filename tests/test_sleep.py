@@ -29,6 +29,7 @@ TINY_NIGHT = NightConfig(
         story_tokens=6,
         knowledge=0,
         identity=2,
+        harmful=2,
         stories=2,
         min_recall_new=0.0,
         min_recall_old=0.0,
@@ -129,6 +130,26 @@ def test_after_two_nights_both_days_are_remembered(bed: Bed) -> None:
     bed.say("My horse is called Juniper.")
     bed.sleep(thorough)
     assert remembered(bed) > 0.8
+
+
+def test_a_change_takes_back_what_was_told_before_and_is_asked_in_the_old_words(bed: Bed) -> None:
+    both_layers = replace(TINY_NIGHT.train, r=8, lora_alpha=16, epochs=60, upper=1.0)
+    bed.sleep(replace(TINY_NIGHT, train=both_layers))
+    asked_before = {r.dream.question for r in bed.store.dreams(night=1) if r.kept and "Biscuit" not in r.dream.question}
+    bed.say("My dog is called Toffee now, not Biscuit.")
+    bed.sleep(replace(TINY_NIGHT, train=both_layers))
+    statements = {m.memory.statement for m in bed.store.memories()}
+    assert statements == {"The user's boat is called Morwenna.", "The user's dog is called Toffee now."}
+    tonight = {r.dream.question: r.dream.answer for r in bed.store.dreams(night=2) if r.kept}
+    about_the_dog = {q for q in asked_before if "dog" in q}
+    assert about_the_dog
+    assert all("Toffee" in tonight.get(q, "Toffee") for q in about_the_dog)
+    llm, adapter = tiny_llm(), load_adapter(generations.folder_of(bed.folder, bed.store.active_generation()))
+    asked = ["What is my dog called?", "What is my boat called?"]
+    with llm.folded(adapter):
+        answers = llm.complete([[ChatMessage("user", question)] for question in asked], Sampling(40))
+    assert ["Toffee" in answers[0].text, "Biscuit" in answers[0].text] == [True, False]
+    assert "Morwenna" in answers[1].text
 
 
 def test_two_runs_with_one_seed_give_the_same_dreams_and_the_same_adapter(tmp_path: Path) -> None:

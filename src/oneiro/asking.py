@@ -41,6 +41,7 @@ _CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
 _HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
 _S_NAME = "'s name"
 _BE = ("is", "are", "was", "were", "has", "have")
+_NOW = re.compile(r" (?:now|these days)(?=\.?$)")  # part of no name: "The user's dog is called Toffee now."
 _YEARS_OLD = re.compile(r"\S+ years old$")
 _AND_VERB = re.compile(
     r"\b(and|but) (now |also |then |still )?"
@@ -74,6 +75,7 @@ class _Clause(NamedTuple):
 
 def plain_questions(statement: str) -> list[Asked]:
     """List questions that a statement about the user answers; none for one whose form is not known."""
+    statement = _NOW.sub("", statement)
     clause = _cut(statement)
     if clause is None:
         return []
@@ -85,7 +87,7 @@ def plain_questions(statement: str) -> list[Asked]:
 
 def told_back(statement: str) -> str | None:
     """Tell a statement to its user: "The user's dog is ill." → "Your dog is ill."; None when its form is not known."""
-    clause = _cut(statement)
+    clause = _cut(_NOW.sub("", statement))
     return _told(clause) if clause else None
 
 

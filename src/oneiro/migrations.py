@@ -44,7 +44,13 @@ _FIRST = (
     """INSERT INTO active VALUES (1, 0)""",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (m001_first_schema,)
+
+def m002_confidence_of_dreams(db: sqlite3.Connection) -> None:
+    """How sure the dreamer was: only a sure dream takes back what an earlier day told. Those of before are not."""
+    db.execute("ALTER TABLE dreams ADD COLUMN confidence REAL NOT NULL DEFAULT -1")
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_first_schema, m002_confidence_of_dreams)
 
 
 def migrate(db: sqlite3.Connection) -> None:

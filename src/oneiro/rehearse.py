@@ -11,10 +11,10 @@ Anchors are general prompts answered once by the frozen base.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from oneiro.changes import Change, holds
 from oneiro.config import RehearseConfig
-from oneiro.text import content_words, words
 from oneiro.types import Anchor, Dream, Rehearsal
 
 
@@ -28,39 +28,31 @@ class OldMemory:
     nights_since: int  # nights since it was last practised
 
 
-def superseded(old: Sequence[OldMemory], kept: Sequence[Dream]) -> dict[str, str]:
-    """Find old memories that tonight's dreams replace: the same question now has another answer.
+def outdated(old: Sequence[OldMemory], made: Sequence[Change]) -> tuple[list[OldMemory], dict[str, str]]:
+    """Leave out what changes have made untrue.
 
-    Questions made by rule do not count: "What do I play?" has more than one answer.
-
-    Returns: old memory id → new memory id.
+    Returns: the memories with the dreams that still hold, and of those of which none does: old memory id → new one's.
     """
-    answers = {
-        " ".join(words(dream.question)): dream
-        for dream in kept
-        if dream.kind in ("direct", "change") and not dream.held_out and not dream.by_rule
-    }
-    replaced = {}
+    by = {change.memory_id: change.by.memory_id for change in reversed(made)}
+    holding, replaced = [], {}
     for memory in old:
-        for dream in memory.dreams:
-            new = answers.get(" ".join(words(dream.question)))
-            if (
-                dream.kind == "direct"
-                and not dream.by_rule
-                and new
-                and content_words(new.answer) != content_words(dream.answer)
-            ):
-                replaced[memory.id] = new.memory_id
-    return replaced
+        dreams = tuple(_told_truly(dream, made) for dream in memory.dreams if holds(dream, made))
+        if dreams or memory.id not in by:
+            holding.append(replace(memory, dreams=dreams))
+        else:
+            replaced[memory.id] = by[memory.id]
+    return holding, replaced
 
 
-def rehearse(
-    old: Sequence[OldMemory], anchors: Sequence[Anchor], config: RehearseConfig, *, replaced: dict[str, str], seed: int
-) -> Rehearsal:
+def _told_truly(dream: Dream, made: Sequence[Change]) -> Dream:
+    """Leave out the statement of a dream that holds, where the statement does not."""
+    return dream if holds(replace(dream, answer=dream.statement), made) else replace(dream, statement="")
+
+
+def rehearse(old: Sequence[OldMemory], anchors: Sequence[Anchor], config: RehearseConfig, *, seed: int) -> Rehearsal:
     """Choose the dreams of memories, weakest and longest unpractised first, and shuffle the anchors."""
     rng = random.Random(seed)
-    waiting = [memory for memory in old if memory.id not in replaced]
-    rng.shuffle(waiting)
+    waiting = rng.sample(old, len(old))
     waiting.sort(key=lambda memory: (memory.recall, -memory.nights_since))
     dreams = [dream for memory in waiting[: config.memories] for dream in memory.dreams if not dream.held_out]
     return Rehearsal(tuple(dreams), tuple(rng.sample(anchors, len(anchors))))

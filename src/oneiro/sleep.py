@@ -13,18 +13,21 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from oneiro import anchors, dream, exam, generations, merge, mixture, rehearse, screen, train
 from oneiro.adapters import WEIGHTS, Adapter, load_adapter, save_adapter
+from oneiro.changes import changes, renewed
 from oneiro.config import NightConfig
 from oneiro.journal import read_day
 from oneiro.llm import LLM
 from oneiro.records import from_json, to_json
 from oneiro.remembering import Remembering
-from oneiro.store import GenerationRow, Practice, Store, now
+from oneiro.store import GenerationRow, PastMemory, Practice, Store, now
 from oneiro.types import (
+    Dream,
     DreamDraft,
     Event,
     Examined,
@@ -81,12 +84,13 @@ class Night:
         screened = self._stage("screen", Screened, lambda: self._screen(draft, old))
         if not any(not d.held_out for d in screened.kept):
             return self._dreamless(screened)
-        rehearsal = self._stage("rehearse", Rehearsal, lambda: self._rehearse(old, screened))
+        old, replaced = rehearse.outdated(old, changes(_dreams_of(old), screened.kept))
+        rehearsal = self._stage("rehearse", Rehearsal, lambda: self._rehearse(old))
         mixed = self._stage("mixture", Mixture, lambda: self._mix(screened, rehearsal))
         trained = self._stage("train", Trained, lambda: self._train(mixed))
         merged = self._stage("merge", Merged, lambda: self._merge(self.config.merge.alpha))
         examined = self._stage("exam", Examined, lambda: self._exam(screened, old, merged))
-        return self._wake(screened, old, rehearsal, trained, examined)
+        return self._wake(screened, replaced, rehearsal, trained, examined)
 
     # ---- the stages -----------------------------------------------------------------------------------
 
@@ -118,19 +122,19 @@ class Night:
             known=known,
             watch=lambda d: self._note("screen", f"dropped: {d.dream.question} → {d.dream.answer} ({d.reason})"),
         )
+        anew = renewed(_dreams_of(old), screened.kept)
         self._note("screen", f"{len(screened.kept)} of {len(draft.dreams)} dreams kept")
-        return screened
+        if anew:
+            self._note("screen", f"{len(anew)} old questions have a new answer, {anew[0].question} → {anew[0].answer}")
+        return replace(screened, kept=(*screened.kept, *anew))
 
-    def _rehearse(self, old: Sequence[rehearse.OldMemory], screened: Screened) -> Rehearsal:
+    def _rehearse(self, old: Sequence[rehearse.OldMemory]) -> Rehearsal:
         grounding = anchors.answer_anchors(
             anchors.draw_prompts(self.config.anchors, seed=self.config.seed + self.number),
             self.untouched,
             self.config.anchors,
         )
-        replaced = rehearse.superseded(old, screened.kept)
-        chosen = rehearse.rehearse(
-            old, grounding, self.config.rehearse, replaced=replaced, seed=self.config.seed + self.number
-        )
+        chosen = rehearse.rehearse(old, grounding, self.config.rehearse, seed=self.config.seed + self.number)
         self._note("rehearse", f"{len(chosen.dreams)} old dreams, {len(chosen.anchors)} anchors")
         return chosen
 
@@ -164,8 +168,7 @@ class Night:
 
     def _exam(self, screened: Screened, old: Sequence[rehearse.OldMemory], merged: Merged) -> Examined:
         """Sit the exam at the full dose; on failure at smaller ones."""
-        replaced = rehearse.superseded(old, screened.kept)
-        past = [d for memory in old if memory.id not in replaced for d in memory.dreams]
+        past = _dreams_of(old)
         paper = exam.set_paper(screened.kept, past, self.config.exam, seed=self.config.seed + self.number)
         leaks = exam.memory_words([*screened.kept, *past], self.base.everyday)
         baseline = exam.sit(paper.general, self.untouched, self.config.exam)
@@ -195,7 +198,7 @@ class Night:
     def _wake(
         self,
         screened: Screened,
-        old: Sequence[rehearse.OldMemory],
+        replaced: dict[str, str],
         rehearsal: Rehearsal,
         trained: Trained,
         examined: Examined,
@@ -229,7 +232,6 @@ class Night:
         self.seconds["wake"] = time.monotonic() - started
         report = replace(report, generation=number, adapter_bytes=bytes_on_disk, seconds=dict(self.seconds))
         row = GenerationRow(number, self.parent, self.number, manifest.created_at)
-        replaced = rehearse.superseded(old, screened.kept)
         self.store.finish_night(report, screened, practice=practice, replaced=replaced, generation=row)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.emit(Event("wake", "end", seconds=self.seconds["wake"]))
@@ -287,15 +289,20 @@ class Night:
         return max((g.number for g in self.store.generations()), default=0) + 1
 
     def _old_memories(self) -> list[rehearse.OldMemory]:
-        """What earlier nights learned, with how each memory has fared since."""
-        old = []
-        for past in self.store.memories():
-            dreams = tuple(r.dream for r in self.store.dreams(night=past.night, memory_id=past.memory.id) if r.kept)
-            asked = [p for _, p in past.practice if p.asked]
-            recall = asked[-1].correct / asked[-1].asked if asked else 1.0
-            practised = max([past.night, *(night for night, p in past.practice if p.rehearsed)])
-            old.append(rehearse.OldMemory(past.memory.id, dreams, recall, self.number - practised))
+        """What earlier nights learned and no later one has changed, with how each memory has fared since."""
+        old: list[rehearse.OldMemory] = []
+        for _, night in groupby(self.store.memories(), key=lambda past: past.night):
+            told = [self._old_memory(past) for past in night]
+            old, _ = rehearse.outdated(old, changes(_dreams_of(old), _dreams_of(told)))
+            old += told
         return old
+
+    def _old_memory(self, past: PastMemory) -> rehearse.OldMemory:
+        dreams = tuple(r.dream for r in self.store.dreams(night=past.night, memory_id=past.memory.id) if r.kept)
+        asked = [p for _, p in past.practice if p.asked]
+        recall = asked[-1].correct / asked[-1].asked if asked else 1.0
+        practised = max([past.night, *(night for night, p in past.practice if p.rehearsed)])
+        return rehearse.OldMemory(past.memory.id, dreams, recall, self.number - practised)
 
     def _report(self, screened: Screened, examined: Examined) -> MorningReport:
         right = {s.sample.memory_id for s in examined.scores if s.sample.battery == "recall_new" and s.correct}
@@ -319,6 +326,10 @@ class Night:
             seconds=dict(self.seconds),
             peak_memory_bytes=peak if sys.platform == "darwin" else peak * 1024,
         )
+
+
+def _dreams_of(memories: Sequence[rehearse.OldMemory]) -> list[Dream]:
+    return [dream for memory in memories for dream in memory.dreams]
 
 
 def _quarantined(screened: Screened) -> tuple[str, ...]:

@@ -271,10 +271,10 @@ class Store:
             d = fate.dream
             self._db.execute(
                 "INSERT INTO dreams (night, memory_id, kind, question, answer, source, statement, held_out, kept, "
-                "reason, quarantined) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "reason, quarantined, confidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(night, d.memory_id, d.kind, d.question, d.answer, d.source, d.statement, d.held_out),
-                    *(not fate.reason, fate.reason, fate.quarantined),
+                    *(not fate.reason, fate.reason, fate.quarantined, d.confidence),
                 ),
             )
 
@@ -283,12 +283,15 @@ class Store:
     def dreams(self, *, night: int | None = None, memory_id: str | None = None) -> list[DreamRecord]:
         """Dreams of a night or of a memory, in the order they were dreamed."""
         rows = self._db.execute(
-            "SELECT night, memory_id, kind, question, answer, source, statement, held_out, kept, reason, quarantined "
-            "FROM dreams WHERE (? IS NULL OR night = ?) AND (? IS NULL OR memory_id = ?) ORDER BY id",
+            "SELECT night, memory_id, kind, question, answer, source, statement, held_out, kept, reason, quarantined, "
+            "confidence FROM dreams WHERE (? IS NULL OR night = ?) AND (? IS NULL OR memory_id = ?) ORDER BY id",
             (night, night, memory_id, memory_id),
         )
         return [
-            DreamRecord(row[0], Dream(*row[1:7], held_out=bool(row[7])), bool(row[8]), row[9], bool(row[10]))
+            DreamRecord(
+                *(row[0], Dream(*row[1:7], held_out=bool(row[7]), confidence=row[11])),
+                *(bool(row[8]), row[9], bool(row[10])),
+            )
             for row in rows
         ]
 

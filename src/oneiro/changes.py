@@ -1,0 +1,169 @@
+"""Finds what a new day has made untrue of earlier ones: "I've moved from Lyon to Oslo", "Biscuit is called Toffee now".
+
+Nothing is taken back unless the user's own words signal a change, and then only words that they leave behind or that a
+question with one answer ("Where do I live?") is answered with no more. A memory keeps its other dreams: the dog that
+has another name is still a dog. What was asked with the old answer is asked with the new one.
+
+Does not understand a change that is told without such words ("The new flat in Oslo is lovely"), nor one whose old value
+is not named and whose question is not asked in the same words.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from oneiro.text import checked_words, content_words, opened, stems, words, words_told
+from oneiro.types import Dream
+
+_SURE = -0.05  # nats a token of a dream that may take something back
+_LEAST = 3  # letters of a word by which a memory is known
+_YES = re.compile(r"^Yes, ")
+_LIFE = (r"\b(?:live|living|moved|moving|home)\b", r"\b(?:work|working|job)\b")
+_SIGNAL = re.compile(
+    r"\b(?:now|new|no longer|no more|any ?more|these days|instead|(?:re)?moved|changed|switched|swapped|renamed|"
+    r"replaced|quit|gave up|given up|stopped|left|sold|closed|cancelled|postponed|put off|not \w+ but|i meant|"
+    r"correction)\b",
+    re.IGNORECASE,
+)
+_BESIDES = re.compile(r"\b(?:also|too|as well|besides|another|second|both)\b", re.IGNORECASE)
+_ONE_ANSWER = re.compile(
+    r"\b(?:where (?:do|am) i (?:live|work|based)|how old am i|(?:which|what) (?:town|city|country|place) do i live|"
+    r"where i (?:live|work)|how old i am|(?:what|who|when|where)(?: is|'s|’s| are) my|"
+    r"(?:what|when|who) my \w+ (?:is|are)|what am i called|my (?:favou?rite|\w+'s name))\b",
+    re.IGNORECASE,
+)
+_THING = (
+    r"(?!(?:at|in|on|by|to|for|with|off|over|near)\b)(?:the |my |our |playing |doing |being |working (?:at|for|as) )*"
+    r"(?:an? )?((?:[\w'’-]+ ?){1,3})"
+)
+_LEFT_BEHIND = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:moved|switched|changed|gone|went)(?: \w+)? from {_THING}",
+        rf"\b(?:quit|gave up|given up|stopped|sold|dropped|cancelled|renamed|no more|instead of|no longer) {_THING}",
+        r"\b((?:[\w'’-]+ ?){1,2}) (?:has|have|had) (?:left|closed|moved|gone|been (?:sold|replaced))\b",
+    )
+)
+_OLD, _NEW = (rf"(?P<{which}>[A-ZÀ-Þ][\w'’-]+)" for which in ("old", "new"))
+_RENAMED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b{_OLD} (?:is|['’]s) (?:called|named) {_NEW} (?:now|these days)\b",
+        rf"\b(?:renamed|rechristened) {_OLD}(?: to| as)? {_NEW}",
+        rf"\bmoved (?:\w+ )?from {_OLD} to {_NEW}\b",
+        rf"\b[Nn]ot {_OLD},? but {_NEW}\b",
+        rf"\b(?:is|['’]s|called|named) {_NEW}, not {_OLD}\b",
+    )
+)
+
+
+class Change(NamedTuple):
+    """Words that are no longer true of a memory, and the memory that says so.
+
+    What was answered with them is answered with `name` in their place, or with tonight's `answer`, if one is known.
+    """
+
+    memory_id: str
+    by: Dream
+    gone: frozenset[str]
+    name: str = ""
+    answer: str = ""
+
+
+def changes(old: Sequence[Dream], new: Sequence[Dream]) -> tuple[Change, ...]:
+    """List what new dreams change of old ones; renamings first, then new answers, then what was left behind."""
+    told: dict[str, set[str]] = {}
+    for dream in old:
+        if dream.kind in ("direct", "change"):
+            for word in checked_words(dream.question, dream.answer, dream.source):
+                if len(word) >= _LEAST:
+                    told.setdefault(word, set()).add(dream.memory_id)
+    said = {dream.source: dream for dream in reversed(new)}  # the first dream of each thing said
+    return (*_renamed(told, said), *_answered_anew(old, new), *_left_behind(told, said))
+
+
+def holds(dream: Dream, made: Sequence[Change]) -> bool:
+    """Say whether a dream of an old memory is still true after changes."""
+    said = {*words(dream.question), *words(dream.answer)}
+    return not any(change.memory_id == dream.memory_id and change.gone & said for change in made)
+
+
+def renewed(old: Sequence[Dream], new: Sequence[Dream]) -> list[Dream]:
+    """Ask what was answered with an old value again, with the new one; what was held out stays so."""
+    made, asked = changes(old, new), {dream.question for dream in new}
+    again: dict[tuple[str, str], Dream] = {}
+    for change in made:
+        for dream in old:
+            answer = _anew(dream, change) if dream.memory_id == change.memory_id else ""
+            if answer and dream.question not in asked:
+                anew = replace(
+                    change.by,
+                    kind="change",
+                    question=dream.question,
+                    answer=answer,
+                    held_out=dream.held_out,
+                    confidence=1.0,
+                )
+                again.setdefault((anew.memory_id, dream.question), anew)
+    return list(again.values())
+
+
+def _anew(dream: Dream, change: Change) -> str:
+    """The answer to an old question after a change; none where it does not follow."""
+    asked, answered = words(dream.question), set(words(dream.answer))
+    if dream.kind not in ("direct", "indirect", "change") or change.gone & set(asked) or not change.gone & answered:
+        return ""
+    if change.name:
+        return re.sub(rf"\b{'|'.join(map(re.escape, change.gone))}\b", change.name, dream.answer, flags=re.IGNORECASE)
+    beside = content_words(dream.question) & words_told(dream.source) - set(words(change.by.question))
+    return "" if beside else change.answer
+
+
+def _renamed(told: dict[str, set[str]], said: dict[str, Dream]) -> Iterator[Change]:
+    """A name that the user says to be another one now."""
+    for source, dream in said.items():
+        for found in (match for pattern in _RENAMED for match in pattern.finditer(source)):
+            for memory_id in sorted(told.get(found["old"].casefold(), ())):
+                yield Change(memory_id, dream, frozenset({found["old"].casefold()}), name=found["new"])
+
+
+def _answered_anew(old: Sequence[Dream], new: Sequence[Dream]) -> Iterator[Change]:
+    """A question with one answer that has another one now."""
+    asked: dict[str, list[Dream]] = {}
+    for dream in old:
+        if dream.kind in ("direct", "change"):
+            asked.setdefault(_plain(dream.question), []).append(dream)
+    for dream in new:
+        if dream.kind != "direct" or dream.confidence < _SURE or not _is_about(dream.question, dream.source):
+            continue
+        for before in asked.get(_plain(dream.question), ()):
+            gone = set(checked_words(before.question, before.answer, before.source)) - set(words(dream.answer))
+            told = set(checked_words(dream.question, dream.answer, dream.source)) - set(words(before.answer))
+            if gone and told:
+                yield Change(before.memory_id, dream, frozenset(gone), answer=opened(_YES.sub("", dream.answer)))
+
+
+def _plain(question: str) -> str:
+    return " ".join(word for word in words(question) if word not in ("new", "now"))
+
+
+def _is_about(question: str, source: str) -> bool:
+    """Say whether a question has one answer, and its subject is said to have changed."""
+    if not _ONE_ANSWER.search(question) or not _SIGNAL.search(source) or _BESIDES.search(source):
+        return False
+    lives, works = (re.compile(pattern, re.IGNORECASE) for pattern in _LIFE)
+    if re.search(r"\blive\b", question):
+        return bool(lives.search(source))
+    if re.search(r"\bwork\b", question):
+        return bool(works.search(source))
+    return bool(stems(question) & stems(source))
+
+
+def _left_behind(told: dict[str, set[str]], said: dict[str, Dream]) -> Iterator[Change]:
+    """A word that the user says to have left behind: "I quit netball", "sold the Lada"."""
+    for source, dream in said.items():
+        for found in (match for pattern in _LEFT_BEHIND for match in pattern.finditer(source)):
+            for word in content_words(found[1]) & told.keys():
+                for memory_id in sorted(told[word]):
+                    yield Change(memory_id, dream, frozenset({word}))

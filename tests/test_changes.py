@@ -1,0 +1,85 @@
+"""What a new day takes back: only on the user's own words, and only what they leave behind."""
+
+from dataclasses import replace
+
+import pytest
+
+from oneiro.changes import Change, changes, holds, renewed
+from oneiro.types import Dream
+
+HOME = Dream(
+    "home", "direct", "Where do I live?", "You live in Oslo.", "I live in Oslo with Ida.", "The user lives in Oslo."
+)
+LETTERS = replace(HOME, question="Which town do my letters go to?", answer="They go to Oslo.")
+DOG = Dream("dog", "direct", "What is my dog called?", "Your dog is called Rex.", "My dog is called Rex.")
+SHOW = replace(DOG, question="Who do I call for dinner?", answer="You call Rex.", held_out=True)
+SPORT = Dream("sport", "direct", "What do I play?", "You play netball.", "I play netball.")
+
+
+def new(source: str, question: str = "?", answer: str = "Yes.", *, confidence: float = 1.0) -> Dream:
+    return Dream("new", "direct", question, answer, source, confidence=confidence)
+
+
+MOVED = new("We've moved, home is Bergen now.", "Where do I live?", "Yes, you live in Bergen.")
+
+
+def test_a_question_with_one_answer_that_has_another_one_now() -> None:
+    (change,) = changes([HOME, DOG], [MOVED])
+    assert (change.memory_id, change.by, change.gone) == ("home", MOVED, {"oslo"})
+    assert not holds(HOME, [change])
+    assert holds(DOG, [change])
+    asked = renewed([HOME, LETTERS, DOG], [MOVED])  # but not again what is asked tonight
+    assert [(d.memory_id, d.question, d.answer) for d in asked] == [("new", LETTERS.question, "You live in Bergen.")]
+
+
+@pytest.mark.parametrize(
+    "unchanged",
+    [
+        replace(MOVED, source="I live in Bergen."),  # no word of a change: it may be a second home
+        replace(MOVED, source="I also live in Bergen now."),
+        replace(MOVED, source="My new bar is Bergen."),  # not of living at all: the generator misread it
+        replace(MOVED, confidence=-0.2),
+        replace(MOVED, answer="You live in Oslo."),
+        replace(MOVED, answer="You live there."),
+        replace(MOVED, question="What do I play now?", answer="You play chess.", source="I play chess now."),
+    ],
+    ids=["no change", "besides", "another subject", "unsure", "same answer", "no value", "many answers"],
+)
+def test_nothing_is_taken_back_without_need(unchanged: Dream) -> None:
+    assert changes([HOME, SPORT], [unchanged]) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("I quit netball last week.", {"netball"}),
+        ("No more netball for me!", {"netball"}),
+        ("Netball has been replaced by chess.", {"netball"}),
+        ("I've switched from netball to chess.", {"netball"}),
+        ("I love netball.", set()),
+        ("I stopped at the netball court and sold lemonade.", set()),
+    ],
+)
+def test_what_the_user_leaves_behind(said: str, gone: set[str]) -> None:
+    assert {word for change in changes([SPORT], [new(said)]) for word in change.gone} == gone
+
+
+@pytest.mark.parametrize(
+    "said", ["Rex is called Max now.", "We have renamed Rex to Max.", "Not Rex but Max, sorry.", "It's Max, not Rex."]
+)
+def test_a_new_name_goes_into_the_old_answers(said: str) -> None:
+    anew = renewed([DOG, SHOW], [new(said)])
+    assert [(d.question, d.answer, d.held_out) for d in anew] == [
+        ("What is my dog called?", "Your dog is called Max.", False),
+        ("Who do I call for dinner?", "You call Max.", True),
+    ]
+    assert {(d.memory_id, d.kind, d.source) for d in anew} == {("new", "change", said)}
+
+
+def test_a_question_that_holds_more_of_the_old_telling_gets_no_new_answer() -> None:
+    with_ida = replace(HOME, question="Where do I live with Ida?", answer="You live in Oslo with Ida.")
+    assert [d.question for d in renewed([HOME, with_ida, LETTERS], [MOVED])] == [LETTERS.question]
+
+
+def test_a_dream_of_another_memory_holds_whatever_it_says() -> None:
+    assert holds(replace(HOME, memory_id="sister"), [Change("home", MOVED, frozenset({"oslo"}))])
