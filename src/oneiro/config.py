@@ -73,7 +73,7 @@ class ScreenConfig:
 class RehearseConfig:
     """How much of the past is practised again."""
 
-    memories: int = 30
+    memories: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class TrainConfig:
     leash_top_k: int = 20
     learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away
-    rehearsed: int = 160  # answers of old memories that come up in an epoch, other ones each time
+    rehearsed: int = 240  # answers of old memories that come up in an epoch, other ones each time
     max_grad_norm: float = 1.0
 
 
