@@ -135,7 +135,7 @@ def _matrix_product(llm: LLM) -> float:
     for timed in (False, True):
         started = time.perf_counter()
         for _ in range(_PRODUCTS):
-            left @ right
+            _ = left @ right
         if llm.device.type == "cuda":
             torch.cuda.synchronize()
         if timed:

@@ -81,5 +81,19 @@ def test_a_question_that_holds_more_of_the_old_telling_gets_no_new_answer() -> N
     assert [d.question for d in renewed([HOME, with_ida, LETTERS], [MOVED])] == [LETTERS.question]
 
 
+@pytest.mark.parametrize(
+    ("said", "changed"),
+    [
+        ("I've moved from Oslo to Bergen.", {"home"}),
+        ("My sister has moved from Oslo to Bergen.", {"sister"}),
+        ("My sister and I have moved from Oslo to Bergen.", {"home", "sister"}),
+        ("My brother has moved from Oslo to Bergen.", set()),
+    ],
+)
+def test_what_is_told_of_somebody_else_is_not_taken_back_with_ones_own(said: str, changed: set[str]) -> None:
+    sister = Dream("sister", "direct", "Where does she live?", "Your sister lives in Oslo.", "My sister lives in Oslo.")
+    assert {change.memory_id for change in changes([HOME, sister], [new(said)])} == changed
+
+
 def test_a_dream_of_another_memory_holds_whatever_it_says() -> None:
     assert holds(replace(HOME, memory_id="sister"), [Change("home", MOVED, frozenset({"oslo"}))])

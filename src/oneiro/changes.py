@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from oneiro.text import checked_words, content_words, opened, stems, words, words_told
+from oneiro.relations import people
+from oneiro.text import checked_words, content_words, opened, sentences, stems, words, words_told
 from oneiro.types import Dream
 
 _SURE = -0.05  # nats a token of a dream that may take something back
 _LEAST = 3  # letters of a word by which a memory is known
 _YES = re.compile(r"^Yes, ")
-_LIFE = (r"\b(?:live|living|moved|moving|home)\b", r"\b(?:work|working|job)\b")
+_LIFE = {"live": ("live", "living", "moved", "moving", "home"), "work": ("work", "working", "job")}
 _SIGNAL = re.compile(
     r"\b(?:now|new|no longer|no more|any ?more|these days|instead|(?:re)?moved|changed|switched|swapped|renamed|"
     r"replaced|quit|gave up|given up|stopped|left|sold|closed|cancelled|postponed|put off|not \w+ but|i meant|"
@@ -56,6 +57,9 @@ _RENAMED = tuple(
         rf"\b(?:is|['’]s|called|named) {_NEW}, not {_OLD}\b",
     )
 )
+_OTHERS = re.compile(r"(?:The user['’]s|My|Our) ((?:[\w'’-]+ ){1,4})", re.IGNORECASE)
+_I_OR_WE = re.compile(r"\b(?:I|[Ww]e)\b")
+Told = dict[str, dict[str, set[str]]]  # a word → the memories that it decides, and whose those are
 
 
 class Change(NamedTuple):
@@ -73,14 +77,28 @@ class Change(NamedTuple):
 
 def changes(old: Sequence[Dream], new: Sequence[Dream]) -> tuple[Change, ...]:
     """List what new dreams change of old ones; renamings first, then new answers, then what was left behind."""
-    told: dict[str, set[str]] = {}
+    told: Told = {}
     for dream in old:
         if dream.kind in ("direct", "change"):
             for word in checked_words(dream.question, dream.answer, dream.source):
                 if len(word) >= _LEAST:
-                    told.setdefault(word, set()).add(dream.memory_id)
-    said = {dream.source: dream for dream in reversed(new)}  # the first dream of each thing said
+                    told.setdefault(word, {})[dream.memory_id] = _of_whom(dream)
+    first = {dream.source: dream for dream in reversed(new)}
+    said = [(sentence, dream) for source, dream in first.items() for sentence in sentences(source)]
     return (*_renamed(told, said), *_answered_anew(old, new), *_left_behind(told, said))
+
+
+def _of_whom(dream: Dream) -> set[str]:
+    """The people whose memory it is: a sister's netball is not given up with the user's."""
+    owner = _OTHERS.match(dream.statement or dream.source)
+    return people(owner[1]) if owner else set()
+
+
+def _memories(told: Told, word: str, sentence: str) -> list[str]:
+    """The memories of a word that a sentence can have changed: the user's own, or those of people it names."""
+    named = people(sentence)
+    own = not named or bool(_I_OR_WE.search(sentence))
+    return sorted(memory for memory, whose in told.get(word, {}).items() if (whose <= named if whose else own))
 
 
 def holds(dream: Dream, made: Sequence[Change]) -> bool:
@@ -120,11 +138,11 @@ def _anew(dream: Dream, change: Change) -> str:
     return "" if beside else change.answer
 
 
-def _renamed(told: dict[str, set[str]], said: dict[str, Dream]) -> Iterator[Change]:
+def _renamed(told: Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
     """A name that the user says to be another one now."""
-    for source, dream in said.items():
-        for found in (match for pattern in _RENAMED for match in pattern.finditer(source)):
-            for memory_id in sorted(told.get(found["old"].casefold(), ())):
+    for sentence, dream in said:
+        for found in (match for pattern in _RENAMED for match in pattern.finditer(sentence)):
+            for memory_id in _memories(told, found["old"].casefold(), sentence):
                 yield Change(memory_id, dream, frozenset({found["old"].casefold()}), name=found["new"])
 
 
@@ -152,18 +170,14 @@ def _is_about(question: str, source: str) -> bool:
     """Say whether a question has one answer, and its subject is said to have changed."""
     if not _ONE_ANSWER.search(question) or not _SIGNAL.search(source) or _BESIDES.search(source):
         return False
-    lives, works = (re.compile(pattern, re.IGNORECASE) for pattern in _LIFE)
-    if re.search(r"\blive\b", question):
-        return bool(lives.search(source))
-    if re.search(r"\bwork\b", question):
-        return bool(works.search(source))
-    return bool(stems(question) & stems(source))
+    said = {word for verb, of_it in _LIFE.items() if verb in words(question) for word in of_it}
+    return bool(said & set(words(source)) if said else stems(question) & stems(source))
 
 
-def _left_behind(told: dict[str, set[str]], said: dict[str, Dream]) -> Iterator[Change]:
+def _left_behind(told: Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
     """A word that the user says to have left behind: "I quit netball", "sold the Lada"."""
-    for source, dream in said.items():
-        for found in (match for pattern in _LEFT_BEHIND for match in pattern.finditer(source)):
-            for word in content_words(found[1]) & told.keys():
-                for memory_id in sorted(told[word]):
+    for sentence, dream in said:
+        for found in (match for pattern in _LEFT_BEHIND for match in pattern.finditer(sentence)):
+            for word in sorted(content_words(found[1])):
+                for memory_id in _memories(told, word, sentence):
                     yield Change(memory_id, dream, frozenset({word}))
