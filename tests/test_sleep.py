@@ -133,8 +133,8 @@ def test_after_two_nights_both_days_are_remembered(bed: Bed) -> None:
 
 
 def test_a_change_takes_back_what_was_told_before_and_is_asked_in_the_old_words(bed: Bed) -> None:
-    both_layers = replace(TINY_NIGHT.train, r=8, lora_alpha=16, epochs=60, upper=1.0)
-    bed.sleep(replace(TINY_NIGHT, train=both_layers))
+    both_layers = replace(TINY_NIGHT.train, r=8, lora_alpha=16, epochs=40, upper=1.0)
+    bed.sleep()
     asked_before = {r.dream.question for r in bed.store.dreams(night=1) if r.kept and "Biscuit" not in r.dream.question}
     bed.say("My dog is called Toffee now, not Biscuit.")
     bed.sleep(replace(TINY_NIGHT, train=both_layers))
