@@ -1,6 +1,7 @@
 import pytest
 
 from oneiro.asking import plain_questions, told_back
+from oneiro.text import words
 from oneiro.dream import BY_RULE
 from oneiro.kinds import invent
 from oneiro.screen import judge_words
@@ -104,8 +105,9 @@ def test_of_the_statements_of_the_library_most_are_asked_for_and_the_screen_find
             assert not str(judge_words(dream)).startswith(("told from", "a never-told", "says no")), pair
 
 
-def test_now_is_part_of_no_name() -> None:
-    asked = {pair.question: pair.answer for pair in plain_questions("The user's dog is called Toffee now.")}
+@pytest.mark.parametrize("dog", ["dog", "dog Rex"])
+def test_neither_now_nor_the_name_before_is_part_of_a_name(dog: str) -> None:
+    asked = {pair.question: pair.answer for pair in plain_questions(f"The user's {dog} is called Toffee now.")}
     assert asked["What is my dog called?"] == "Your dog is called Toffee."
-    assert not any("now" in pair for pair in asked.items())
-    assert told_back("The user's dog is called Toffee now.") == "Your dog is called Toffee."
+    assert not any({"now", "rex"} & set(words(text)) for pair in asked.items() for text in pair)
+    assert told_back(f"The user's {dog} is called Toffee now.") == "Your dog is called Toffee."

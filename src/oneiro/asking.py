@@ -41,6 +41,7 @@ _CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
 _HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
 _S_NAME = "'s name"
 _BE = ("is", "are", "was", "were", "has", "have")
+_ONCE = re.compile(r"^(The user['’]s [a-z][a-z -]*?) [A-ZÀ-Þ]\w+ (?=(?:is|are) (?:called|named) )")  # a name of before
 _NOW = re.compile(r" (?:now|these days)(?=\.?$)")  # part of no name: "The user's dog is called Toffee now."
 _YEARS_OLD = re.compile(r"\S+ years old$")
 _AND_VERB = re.compile(
@@ -75,7 +76,7 @@ class _Clause(NamedTuple):
 
 def plain_questions(statement: str) -> list[Asked]:
     """List questions that a statement about the user answers; none for one whose form is not known."""
-    statement = _NOW.sub("", statement)
+    statement = _as_now(statement)
     clause = _cut(statement)
     if clause is None:
         return []
@@ -87,8 +88,13 @@ def plain_questions(statement: str) -> list[Asked]:
 
 def told_back(statement: str) -> str | None:
     """Tell a statement to its user: "The user's dog is ill." → "Your dog is ill."; None when its form is not known."""
-    clause = _cut(_NOW.sub("", statement))
+    clause = _cut(_as_now(statement))
     return _told(clause) if clause else None
+
+
+def _as_now(statement: str) -> str:
+    """Leave out "now" and a name that was: "The user's dog Rex is called Max now." is that of a dog called Max."""
+    return _ONCE.sub(r"\1 ", _NOW.sub("", statement))
 
 
 def _by_phrase(clause: _Clause) -> Iterator[Asked]:
