@@ -1,11 +1,10 @@
 import pytest
 
 from oneiro.asking import plain_questions, told_back
-from oneiro.dream import BY_RULE
 from oneiro.kinds import invent
 from oneiro.screen import judge_words
 from oneiro.text import words
-from oneiro.types import Dream
+from oneiro.types import BY_RULE, Dream
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from oneiro.relations import people
 from oneiro.text import checked_words, content_words, opened, sentences, stems, words, words_told
-from oneiro.types import Dream
+from oneiro.types import BY_RULE, Dream
 
 _SURE = -0.05  # nats a token of a dream that may take something back
 _LEAST = 3  # letters of a word by which a memory is known
@@ -59,7 +59,7 @@ _RENAMED = tuple(
 )
 _OTHERS = re.compile(r"(?:The user['’]s|My|Our) ((?:[\w'’-]+ ){1,4})", re.IGNORECASE)
 _I_OR_WE = re.compile(r"\b(?:I|[Ww]e)\b")
-Told = dict[str, dict[str, set[str]]]  # a word → the memories that it decides, and whose those are
+_Told = dict[str, dict[str, set[str]]]  # a word → the memories that it decides, and whose those are
 
 
 class Change(NamedTuple):
@@ -77,7 +77,7 @@ class Change(NamedTuple):
 
 def changes(old: Sequence[Dream], new: Sequence[Dream]) -> tuple[Change, ...]:
     """List what new dreams change of old ones; renamings first, then new answers, then what was left behind."""
-    told: Told = {}
+    told: _Told = {}
     for dream in old:
         if dream.kind in ("direct", "change"):
             for word in checked_words(dream.question, dream.answer, dream.source):
@@ -94,7 +94,7 @@ def _of_whom(dream: Dream) -> set[str]:
     return people(owner[1]) if owner else set()
 
 
-def _memories(told: Told, word: str, sentence: str) -> list[str]:
+def _memories(told: _Told, word: str, sentence: str) -> list[str]:
     """The memories of a word that a sentence can have changed: the user's own, or those of people it names."""
     named = people(sentence)
     own = not named or bool(_I_OR_WE.search(sentence))
@@ -121,7 +121,7 @@ def renewed(old: Sequence[Dream], new: Sequence[Dream]) -> list[Dream]:
                     question=dream.question,
                     answer=answer,
                     held_out=dream.held_out,
-                    confidence=1.0,
+                    confidence=BY_RULE,
                 )
                 again.setdefault((anew.memory_id, dream.question), anew)
     return list(again.values())
@@ -133,12 +133,14 @@ def _anew(dream: Dream, change: Change) -> str:
     if dream.kind not in ("direct", "indirect", "change") or change.gone & set(asked) or not change.gone & answered:
         return ""
     if change.name:
-        return re.sub(rf"\b{'|'.join(map(re.escape, change.gone))}\b", change.name, dream.answer, flags=re.IGNORECASE)
+        return re.sub(
+            rf"\b(?:{'|'.join(map(re.escape, change.gone))})\b", change.name, dream.answer, flags=re.IGNORECASE
+        )
     beside = content_words(dream.question) & words_told(dream.source) - set(words(change.by.question))
     return "" if beside else change.answer
 
 
-def _renamed(told: Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
+def _renamed(told: _Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
     """A name that the user says to be another one now."""
     for sentence, dream in said:
         for found in (match for pattern in _RENAMED for match in pattern.finditer(sentence)):
@@ -174,7 +176,7 @@ def _is_about(question: str, source: str) -> bool:
     return bool(said & set(words(source)) if said else stems(question) & stems(source))
 
 
-def _left_behind(told: Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
+def _left_behind(told: _Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
     """A word that the user says to have left behind: "I quit netball", "sold the Lada"."""
     for sentence, dream in said:
         for found in (match for pattern in _LEFT_BEHIND for match in pattern.finditer(sentence)):

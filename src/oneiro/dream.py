@@ -32,11 +32,10 @@ from oneiro.config import DreamConfig
 from oneiro.relations import introduces, with_my
 from oneiro.stating import stated, told_name, told_plainly
 from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, sentences, stems, words, words_told
-from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
+from oneiro.types import BY_RULE, ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
 NOTHING = "(nothing)"
 TRUE, FALSE = "Yes", "No"  # verdicts
-BY_RULE = 1.0  # the confidence of a dream made by rule: surer than any log-probability
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
 _OPENING = "The user"
 _AT_ONCE = 190  # dreams asked for in one go

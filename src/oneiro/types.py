@@ -72,6 +72,9 @@ class Memory:
     message_id: int
 
 
+BY_RULE = 1.0  # the confidence of a dream made by rule: surer than any log-probability
+
+
 @dataclass(frozen=True, slots=True)
 class Dream:
     """A synthetic training example: a question the user may ask and its answer."""
