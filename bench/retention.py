@@ -44,6 +44,9 @@ def main() -> None:
     parser.add_argument("--joint", action="store_true", help="one night on all days")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a field of NightConfig")
     asked = parser.parse_args()
+    for folder in asked.personas:
+        if not any(folder.glob("*.toml")):
+            parser.error(f"{folder} holds no days: name a folder such as bench/personas/tuning/marnie")
     base = LLM.load(resolve("smollm2"))
     for folder in asked.personas:
         persona = read_persona(folder)
