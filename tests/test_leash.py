@@ -5,10 +5,11 @@ import torch
 from safetensors.torch import load_file
 
 from fakes import tiny_llm
-from oneiro.leash import Teacher, _read, _write, leash_loss, teach
+from oneiro.leash import Teacher, _read, _write, teach
 from oneiro.llm import LLM
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage
+from references import leash_loss
 
 
 def test_the_leash_is_zero_on_the_base_itself_and_grows_with_distance(llm: LLM) -> None:

@@ -7,7 +7,6 @@ from oneiro.packing import PrefixTree, allowed, window
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage
 
-CPU = torch.device("cpu")
 PAIRS = {
     "What is the name of my dog, the old one?": "Your dog is called Biscuit.",
     "What is the name of my boat?": "Morwenna.",
@@ -47,7 +46,7 @@ def test_packed_examples_predict_and_learn_exactly_as_alone(name: str, attention
 
 def test_a_model_of_other_layers_runs_every_example_alone(llm: LLM) -> None:
     packed = llm.answer_logits(encoded(llm))
-    llm._packs = False
+    llm.packs = False
     alone = llm.answer_logits(encoded(llm))
     torch.testing.assert_close(packed.logits, alone.logits, atol=1e-5, rtol=1e-4)
     assert packed.targets.tolist() == alone.targets.tolist()
@@ -62,11 +61,11 @@ def test_a_token_sees_what_came_before_it_in_its_own_example_only() -> None:
     assert packed.where.tolist() == [4, 5, 6, 7]
     assert packed.targets.tolist() == [6, 7, 9, 9]
     assert packed.rows.tolist() == [0, 0, 1, 1]
-    seen = allowed(packed, CPU)
+    seen = allowed(packed)
     assert seen[5].tolist() == [True] * 6 + [False] * 2
     assert seen[7].tolist() == [True] * 4 + [False] * 2 + [True] * 2
-    assert window(packed, 2, CPU)[7].tolist() == [False] * 6 + [True] * 2
-    assert window(packed, 3, CPU)[7].tolist() == [False] * 3 + [True] + [False] * 2 + [True] * 2
+    assert window(packed, 2)[7].tolist() == [False] * 6 + [True] * 2
+    assert window(packed, 3)[7].tolist() == [False] * 3 + [True] + [False] * 2 + [True] * 2
 
 
 def test_equal_beginnings_are_stored_once_and_a_batch_takes_only_its_own_nodes() -> None:

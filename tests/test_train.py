@@ -6,11 +6,12 @@ import torch
 
 from fakes import tiny_llm
 from oneiro.config import TrainConfig
-from oneiro.leash import Teacher, leash_loss, teach
+from oneiro.leash import Teacher, teach
 from oneiro.llm import LLM
 from oneiro.render import Encoded
 from oneiro.train import Step, TrainExample, _encode, fit, side_by_side
 from oneiro.types import ChatMessage, Example, Sampling
+from references import leash_loss
 
 CONFIG = TrainConfig(r=8, lora_alpha=16, learning_rate=2e-2, epochs=12, batch_size=4, learned_p=2.0)
 

@@ -12,7 +12,6 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -169,8 +168,7 @@ def train_dreamer(
         # A verdict is one word: among dreams it would not be heard.
         steps += train.cut(rng.sample(corpus.verdicts, len(corpus.verdicts)), _SHORTER * config.groups_per_step)
         rng.shuffle(steps)
-        # A CPU gains from short rows, each with one prefix; a GPU from few kernels.
-        return steps if llm.device.type == "cpu" else [[list(chain(*step))] for step in steps]
+        return steps
 
     fitted = train.fit(
         llm,

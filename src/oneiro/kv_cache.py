@@ -55,6 +55,46 @@ class _RoomyLayer(DynamicLayer):
         super().batch_select_indices(indices)
 
 
+class FixedLayer(DynamicLayer):
+    """A layer with room for all that will be written, so that every step has the same shapes; for a recorded step.
+
+    All layers of a cache write at the same `place` (1,), which whoever records the step moves on. What is not written
+    yet is zero, and must be masked.
+    """
+
+    def __init__(self, held: DynamicLayer, room: int, place: torch.Tensor) -> None:
+        super().__init__()
+        assert held.keys is not None
+        assert held.values is not None
+        self.keys, self.values = (_with_room(states, room) for states in (held.keys, held.values))
+        self.is_initialized = True
+        self._place = place
+
+    def update(
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: object, **kwargs: object
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Write the keys and values (B, H, 1, D) of one token; returns all there is room for."""
+        assert self.keys is not None
+        assert self.values is not None
+        self.keys.index_copy_(2, self._place, key_states)
+        self.values.index_copy_(2, self._place, value_states)
+        return self.keys, self.values
+
+
+def _with_room(states: torch.Tensor, room: int) -> torch.Tensor:
+    batch, heads, length, width = states.shape
+    block = states.new_zeros(batch, heads, room, width)
+    block[:, :, :length] = states
+    return block
+
+
+def fixed(cache: DynamicCache, room: int, place: torch.Tensor) -> DynamicCache:
+    """Give a cache room for so many tokens in all; the next is written at `place`."""
+    own = DynamicCache()
+    own.layers = [FixedLayer(layer, room, place) for layer in cache.layers]  # type: ignore[arg-type]
+    return own
+
+
 def lay_out(parts: Sequence[tuple[DynamicCache, torch.Tensor]], rows: torch.Tensor, past: DynamicCache) -> None:
     """Fill an empty cache with rows of keys and values taken from packed ones.
 

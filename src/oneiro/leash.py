@@ -30,16 +30,6 @@ class Teacher(NamedTuple):
     logprobs: torch.Tensor
 
 
-def leash_loss(logprobs: torch.Tensor, teacher: Teacher) -> torch.Tensor:
-    """KL(base ‖ model) per position, (T,), over the teacher's top-k tokens and one bucket for all others."""
-    ours = logprobs.gather(-1, teacher.ids.to(logprobs.device))
-    theirs = teacher.logprobs.to(logprobs.device)
-    rest_ours = torch.log1p(-ours.exp().sum(-1).clamp(max=1 - 1e-6))
-    rest_theirs = torch.log1p(-theirs.exp().sum(-1).clamp(max=1 - 1e-6))
-    inside = (theirs.exp() * (theirs - ours)).sum(-1)
-    return inside + rest_theirs.exp() * (rest_theirs - rest_ours)
-
-
 def teach(llm: LLM, encoded: Sequence[Encoded], *, top_k: int, cache: Path | None = None) -> list[Teacher]:
     """Read the model's own distributions over answers, from the cache where it has been asked before.
 

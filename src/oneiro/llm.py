@@ -18,10 +18,11 @@ from transformers.utils import logging as transformers_logging
 
 from oneiro import render
 from oneiro.adapters import Adapter
+from oneiro.decoding import Growing, Recorded, Writing
 from oneiro.embedded import Base
 from oneiro.errors import BaseModelError
 from oneiro.kv_cache import decoding_cache, lay_out
-from oneiro.packing import Packed, PrefixTree, allowed, window
+from oneiro.packing import Packed, PrefixTree, allowed, one_by_one, window
 from oneiro.parallel import beside_each_other, even_parts, workers
 from oneiro.sampling import choose
 from oneiro.types import ChatMessage, Completion, Sampling
@@ -34,15 +35,23 @@ _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in whic
 
 
 class AnswerLogits(NamedTuple):
-    """Logits where answers are predicted: logits (N, V), targets (N,), rows (N,) = index of the example.
-
-    `tokens` were computed for them: what examples share counts once.
-    """
+    """Logits where answers are predicted: logits (N, V), targets (N,), rows (N,) = index of the example."""
 
     logits: torch.Tensor
     targets: torch.Tensor
     rows: torch.Tensor
-    tokens: int
+
+
+class Head(NamedTuple):
+    """The output head: a linear layer (V, D), and what its logits are held within (0: nothing)."""
+
+    linear: torch.nn.Linear
+    cap: float
+
+    def __call__(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Logits (N, V), fp32, of hidden states (N, D)."""
+        logits = self.linear(hidden).float()
+        return torch.tanh(logits / self.cap) * self.cap if self.cap else logits
 
 
 class LLM:
@@ -58,7 +67,7 @@ class LLM:
         self._stop_ids = {self.end_id, *(eos if isinstance(eos, list) else [eos] if eos is not None else [])}
         pad = tokenizer.pad_token_id
         self._layer_types = set(getattr(model.config, "layer_types", None) or ())
-        self._packs = model._supports_sdpa and self._layer_types <= _ATTENTIONS
+        self.packs = model._supports_sdpa and self._layer_types <= _ATTENTIONS
         self._pad_id = int(pad if pad is not None else self.end_id)
 
     @classmethod
@@ -99,6 +108,12 @@ class LLM:
     def device(self) -> torch.device:
         """Where the weights are."""
         return next(self.model.parameters()).device
+
+    @property
+    def head(self) -> Head:
+        """The output head."""
+        cap = getattr(self.model.config, "final_logit_softcapping", None)
+        return Head(self.model.get_output_embeddings(), cap or 0.0)
 
     @property
     def layers(self) -> torch.nn.ModuleList:
@@ -151,31 +166,31 @@ class LLM:
         return self.predict(PrefixTree(batch), range(len(batch)))
 
     def predict(self, tree: PrefixTree, batch: Sequence[int], states: torch.Tensor | None = None) -> AnswerLogits:
-        """Predict the answers of some of a tree's examples.
+        """Predict the answers of some of a tree's examples; `states` as in `predicting`."""
+        packed = tree.pack(batch).to(self.device)
+        return AnswerLogits(self.head(self.predicting(packed, states)), packed.targets, packed.rows)
+
+    def predicting(self, packed: Packed, states: torch.Tensor | None = None) -> torch.Tensor:
+        """Run over a packed row; returns the hidden states (N, D) from which its answers are predicted.
 
         `states` (nodes of the tree, D) go into the lowest layer in place of embeddings: see `standing_on`.
         """
-        if len(batch) > 1 and not self._packs:  # a recurrent layer would carry one example into the next
-            parts = [self.predict(tree, [example], states) for example in batch]
-            rows = [part.rows + i for i, part in enumerate(parts)]
-            logits, targets = torch.cat([p.logits for p in parts]), torch.cat([p.targets for p in parts])
-            return AnswerLogits(logits, targets, torch.cat(rows), sum(p.tokens for p in parts))
-        packed = tree.pack(batch)
-        hidden = self._over(packed, states)
-        where, targets, rows = (index.to(self.device) for index in (packed.where, packed.targets, packed.rows))
-        return AnswerLogits(self._head(hidden[where]), targets, rows, len(packed.ids))
+        if self.packs:
+            return self._over(packed, states)[packed.where]
+        # a recurrent layer would carry one example into the next
+        return torch.cat([self._over(alone, states)[alone.where] for alone in one_by_one(packed)])
 
     def _over(self, packed: Packed, states: torch.Tensor | None) -> torch.Tensor:
         """Hidden states (T, D) of a packed row."""
-        own = None if states is None else states[packed.nodes][None].to(self.device)
+        own = None if states is None else states[packed.nodes][None]
         return self._body(packed.ids[None], self._masks(packed), packed.positions[None], None, own)[0]
 
     @contextmanager
     def standing_on(self, tree: PrefixTree, depth: int) -> Iterator[torch.Tensor | None]:
         """Run the lowest `depth` layers once over a tree, and leave them out within the block.
 
-        Yields the states (nodes of the tree, D) that enter the layer above them, for `predict`; None, and all layers
-        stay, when there is nothing to leave out or the model does more than run its layers one after the other.
+        Yields the states (nodes of the tree, D) that enter the layer above them, for `predicting`; None, and all
+        layers stay, when there is nothing to leave out or the model does more than run its layers one after the other.
         """
         if not depth or not self._stacks_plainly():
             yield None
@@ -199,12 +214,12 @@ class LLM:
             yield
 
     def _states(self, tree: PrefixTree) -> torch.Tensor:
-        states = torch.empty(len(tree), self.model.config.hidden_size, dtype=self.model.dtype)
+        states = torch.empty(len(tree), self.model.config.hidden_size, dtype=self.model.dtype, device=self.device)
 
         @torch.no_grad()
         def fill(batch: Sequence[int]) -> None:
-            packed = tree.pack(batch)
-            states[packed.nodes] = self._over(packed, None).cpu()
+            packed = tree.pack(batch).to(self.device)
+            states[packed.nodes] = self._over(packed, None)
 
         order = tree.in_order(range(tree.examples))
         self.in_parts(fill, order, _AT_ONCE)
@@ -213,7 +228,7 @@ class LLM:
     def _stacks_plainly(self) -> bool:
         """Say whether with every layer bypassed the states come out as they went in."""
         decoder = self.model.get_decoder()
-        if not self._packs or not isinstance(getattr(decoder, "norm", None), torch.nn.Module):
+        if not self.packs or not isinstance(getattr(decoder, "norm", None), torch.nn.Module):
             return False
         probe = torch.ones(1, 2, self.model.config.hidden_size, dtype=self.model.dtype, device=self.device)
         with self._bypassed(range(len(self.layers)), norm=True), torch.no_grad():
@@ -222,7 +237,7 @@ class LLM:
 
     def _masks(self, packed: Packed) -> torch.Tensor | dict[str, torch.Tensor] | None:
         """What the attention adds to its scores, (1, 1, T, T): one mask, or one for each kind of layer."""
-        if not self._packs:
+        if not self.packs:
             return None
         dtype = self.model.dtype
 
@@ -231,10 +246,10 @@ class LLM:
             return mask.masked_fill_(~seen, torch.finfo(dtype).min)[None, None]
 
         if not self._layer_types:
-            return additive(allowed(packed, self.device))
-        masks = {"full_attention": additive(allowed(packed, self.device))}
+            return additive(allowed(packed))
+        masks = {"full_attention": additive(allowed(packed))}
         if "sliding_attention" in self._layer_types:
-            masks["sliding_attention"] = additive(window(packed, self.model.config.sliding_window, self.device))
+            masks["sliding_attention"] = additive(window(packed, self.model.config.sliding_window))
         return masks
 
     def _body(
@@ -256,11 +271,6 @@ class LLM:
                 use_cache=past is not None,
             )
         ).last_hidden_state
-
-    def _head(self, hidden: torch.Tensor) -> torch.Tensor:
-        logits = self.model.get_output_embeddings()(hidden).float()
-        cap = getattr(self.model.config, "final_logit_softcapping", None)
-        return torch.tanh(logits / cap) * cap if cap else logits
 
     def everyday(self, found: set[str]) -> set[str]:
         """The words of a set that everybody uses: each is one of the first tokens of the vocabulary.
@@ -364,24 +374,28 @@ class LLM:
         mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts])
         positions = (mask.cumsum(-1) - 1).clamp(min=0)
         # A sliding window counts tokens, so what stands before a prompt must be what the model expects there.
-        shared = len(prompts) > 1 and self._packs and "sliding_attention" not in self._layer_types
+        shared = len(prompts) > 1 and self.packs and "sliding_attention" not in self._layer_types
         last = self._read_tree(prompts, past, width) if shared else self._read_rows(prompts, mask, positions, past)
-        positions = positions[:, -1:]
-        rows, going = list(range(len(prompts))), range(len(prompts))
+        writing = self._writing(past, mask, positions[:, -1:], sampling.max_new_tokens)
+        rows, going = list(range(len(prompts))), list(range(len(prompts)))
         for _ in range(sampling.max_new_tokens):
-            tokens, logprobs = choose(self._head(last), sampling, generator)
-            yield from ((rows[slot], int(tokens[slot]), float(logprobs[slot])) for slot in going)
-            going = [slot for slot in going if int(tokens[slot]) not in self._stop_ids]
+            tokens, logprobs = choose(self.head(last), sampling, generator)
+            chosen, sure = tokens.tolist(), logprobs.tolist()
+            yield from ((rows[slot], chosen[slot], sure[slot]) for slot in going)
+            going = [slot for slot in going if chosen[slot] not in self._stop_ids]
             if not going:
                 return
-            if len(going) <= _WORTH_COMPACTING * len(rows):
-                keep = torch.tensor(going)
-                past.batch_select_indices(keep.to(self.device))
-                rows, mask, positions, tokens = [rows[i] for i in going], mask[keep], positions[keep], tokens[keep]
-                going = range(len(rows))
-            mask = torch.cat([mask, torch.ones((len(rows), 1), dtype=mask.dtype)], dim=-1)
-            positions = positions + 1
-            last = self._body(tokens[:, None], mask, positions, past)[:, -1]
+            if len(going) <= _WORTH_COMPACTING * len(rows) and writing.keep(going):
+                rows, tokens = [rows[slot] for slot in going], tokens[going]
+                going = list(range(len(rows)))
+            last = writing.step(tokens)
+
+    def _writing(self, past: DynamicCache, mask: torch.Tensor, last: torch.Tensor, most: int) -> Writing:
+        """Go on after prompts that were read; `last` are the positions of their last tokens."""
+        if self.device.type == "cpu" or not self.packs or "sliding_attention" in self._layer_types:
+            return Growing(self._body, past, mask, last)
+        like = next(self.model.parameters())
+        return Recorded(self._body, past, mask, last, most=most, like=like)
 
     def _read_rows(
         self, prompts: list[list[int]], mask: torch.Tensor, positions: torch.Tensor, past: DynamicCache
@@ -400,8 +414,9 @@ class LLM:
         for start in range(0, len(order), _AT_ONCE):
             batch = order[start : start + _AT_ONCE]
             packed, read = tree.pack(batch), decoding_cache(self.model.config)
-            hidden = self._body(packed.ids[None], self._masks(packed), packed.positions[None], read)[0]
-            last |= dict(zip(batch, hidden[packed.where], strict=True))
+            here = packed.to(self.device)
+            hidden = self._body(here.ids[None], self._masks(here), here.positions[None], read)[0]
+            last |= dict(zip(batch, hidden[here.where], strict=True))
             parts.append((read, tree.places(packed, batch, width)))
         rows = torch.argsort(torch.tensor(order))
         lay_out(parts, rows.to(self.device), past)

@@ -30,6 +30,10 @@ class Packed(NamedTuple):
     targets: torch.Tensor
     rows: torch.Tensor
 
+    def to(self, device: torch.device) -> "Packed":
+        """Move it."""
+        return Packed(*(tensor.to(device) for tensor in self))
+
 
 class PrefixTree:
     """The tokens of many examples, each with at least one answer token; equal beginnings are the same nodes.
@@ -107,13 +111,24 @@ def _common(one: Sequence[int], other: Sequence[int]) -> int:
     return next((i for i in range(length) if one[i] != other[i]), length)
 
 
-def allowed(packed: Packed, device: torch.device) -> torch.Tensor:
+def one_by_one(packed: Packed) -> list[Packed]:
+    """Take a packed row apart again into its examples, each a row of its own."""
+    return [_alone(packed, packed.rows == row) for row in packed.rows.unique().tolist()]
+
+
+def _alone(packed: Packed, own: torch.Tensor) -> Packed:
+    where = packed.where[own]
+    last = packed.nodes[where[-1]]
+    path = ((packed.nodes <= last) & (last < packed.ends)).nonzero()[:, 0]
+    tokens = (packed.nodes[path], packed.ends[path], packed.ids[path], packed.positions[path])
+    return Packed(*tokens, torch.searchsorted(path, where), packed.targets[own], packed.rows[own])
+
+
+def allowed(packed: Packed) -> torch.Tensor:
     """Say which tokens each token may see, its ancestors and itself: (T, T)."""
-    nodes, ends = packed.nodes.to(device), packed.ends.to(device)
-    return (nodes <= nodes[:, None]) & (nodes[:, None] < ends)
+    return (packed.nodes <= packed.nodes[:, None]) & (packed.nodes[:, None] < packed.ends)
 
 
-def window(packed: Packed, size: int, device: torch.device) -> torch.Tensor:
+def window(packed: Packed, size: int) -> torch.Tensor:
     """Narrow what a token may see to the last `size` positions, itself included: (T, T)."""
-    positions = packed.positions.to(device)
-    return allowed(packed, device) & (positions[:, None] - positions < size)
+    return allowed(packed) & (packed.positions[:, None] - packed.positions < size)

@@ -22,15 +22,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import torch
-from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
-from peft.helpers import disable_input_dtype_casting
+from peft import LoraConfig, get_peft_model
 
 from oneiro.adapters import Adapter, LowRank
 from oneiro.checkpoint import Checkpoint, Standing
 from oneiro.config import TrainConfig
-from oneiro.leash import Teacher, leash_loss, teach
-from oneiro.llm import LLM, AnswerLogits
-from oneiro.packing import PrefixTree
+from oneiro.graphs import Input, Replayed
+from oneiro.leash import Teacher, teach
+from oneiro.llm import LLM
+from oneiro.loss import Labels, answer_loss
+from oneiro.packing import Packed, PrefixTree
 from oneiro.parallel import Run, beside_each_other, workers
 from oneiro.render import Encoded
 from oneiro.types import ChatMessage, Example
@@ -38,6 +39,10 @@ from oneiro.types import ChatMessage, Example
 T = TypeVar("T")
 Step = list[list[int]]  # micro-batches of example indices; gradients add up over a step
 Plan = Callable[[int, Sequence[int]], list[Step]]  # (epoch, active examples) → steps
+Computed = tuple[torch.Tensor, torch.Tensor, tuple[torch.Tensor, ...]]  # loss, errors (N,), gradients
+Compute = Callable[[Packed, Labels], Computed]
+# What the first dimensions of a packed row and of its labels are: tokens, predictions, predictions on the leash.
+_AXES = (*"TTTTNNN", *"NMMMM")
 
 
 class TrainExample(NamedTuple):
@@ -155,18 +160,12 @@ def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
     """
     tree = PrefixTree([example.encoded for example in examples])
     with (
-        _lora(llm, config, seed, start) as (parameters, snapshot),
+        _lora(llm, config, seed, start) as lora,
         llm.standing_on(tree, _frozen_layers(llm, config)) as states,
         beside_each_other(llm.device) as run_all,
     ):
-        in_bf16 = llm.model.dtype == torch.bfloat16
-
-        def predict(indices: list[int]) -> AnswerLogits:
-            # The adapter stays fp32 and is cast for its products, as autocast does. Without a cache of casts: it would
-            # be shared by the threads, and no weight is cast twice in a pass.
-            with torch.autocast(llm.device.type, torch.bfloat16, enabled=in_bf16, cache_enabled=False):
-                return llm.predict(tree, indices, states)
-
+        computed = _computation(llm, states, lora.trained)
+        parameters = lora.masters
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
         at = checkpoint.load(parameters, optimizer) if checkpoint else Standing()
         while at.epoch < config.epochs:
@@ -175,10 +174,11 @@ def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
             planned = len(at.curve) - at.step + len(steps) * (config.epochs - at.epoch)
             for step in steps[at.step :]:
                 _set_rate(optimizer, config, len(at.curve), (at.epoch + at.step / len(steps)) / config.epochs)
-                report = _step(predict, examples, step, config, parameters, run_all)
+                report = _step(computed, tree, examples, _whole(step, llm.device), config, parameters, run_all)
                 torch.nn.utils.clip_grad_norm_(parameters, config.max_grad_norm)
                 optimizer.step()
                 optimizer.zero_grad(set_to_none=True)
+                lora.renew()
                 at.step += 1
                 at.tokens += report.tokens
                 at.certainty |= report.certainty
@@ -191,7 +191,7 @@ def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
             at.epoch, at.step = at.epoch + 1, 0
             if at.certainty and set(at.learned) == {examples[i].memory_id for i in at.certainty}:
                 break
-        return Fitted(snapshot(), at.losses, at.learned, at.tokens, at.curve)
+        return Fitted(lora.adapter(config.lora_alpha / config.r), at.losses, at.learned, at.tokens, at.curve)
 
 
 def _learned(examples: Sequence[TrainExample], certainty: dict[int, float], config: TrainConfig) -> set[str]:
@@ -215,57 +215,93 @@ def _awake(examples: Sequence[TrainExample], learned: set[str], config: TrainCon
     return active
 
 
-class _StepReport(NamedTuple):
+class _Report(NamedTuple):
+    """What a step, or a micro-batch of it, came to: the loss, tokens computed, and how certain answers were.
+
+    `certainty` is, of each memory's example, the probability of its answer's least certain token.
+    """
+
     loss: float
     tokens: int
     certainty: dict[int, float]
 
 
-class _BatchReport(NamedTuple):
-    """What one micro-batch adds to a step."""
-
-    gradients: tuple[torch.Tensor, ...]
-    loss: float
-    tokens: int
-    certainty: dict[int, float]  # of each memory's example: the probability of its answer's least certain token
-
-
 def _step(
-    predict: Callable[[list[int]], AnswerLogits],
+    computed: Compute,
+    tree: PrefixTree,
     examples: Sequence[TrainExample],
     step: Step,
     config: TrainConfig,
     parameters: Sequence[torch.nn.Parameter],
     run_all: Run,
-) -> _StepReport:
+) -> _Report:
     """Add up the gradients of one step."""
     chosen = [examples[i] for batch in step for i in batch]
-    leashed = sum(len(example.encoded.answer) for example in chosen if example.teacher)
     labelled = sum(len(example.encoded.answer) for example in chosen if not example.teacher)
+    leashed = sum(len(example.encoded.answer) for example in chosen if example.teacher)
 
-    def learn(indices: list[int]) -> _BatchReport:
-        batch = [examples[i] for i in indices]
-        out = predict(indices)
-        logprobs = out.logits.log_softmax(-1)
-        errors = -logprobs.gather(-1, out.targets[:, None])[:, 0]
-        held = torch.tensor([example.teacher is not None for example in batch], device=out.rows.device)[out.rows]
-        loss = errors[~held].sum() / max(1, labelled)
-        teachers = [example.teacher for example in batch if example.teacher]
-        if teachers:
-            said = Teacher(torch.cat([t.ids for t in teachers]), torch.cat([t.logprobs for t in teachers]))
-            loss = loss + leash_loss(logprobs[held], said).sum() * (config.leash / leashed)
-        worst = errors.new_zeros(len(batch)).scatter_reduce(0, out.rows, errors.detach(), "amax")
+    def learn(indices: list[int]) -> tuple[_Report, tuple[torch.Tensor, ...]]:
+        batch, packed = [examples[i] for i in indices], tree.pack(indices)
+        labels = _labels(batch, packed, 1 / max(1, labelled), config.leash / max(1, leashed))
+        loss, errors, gradients = computed(packed, labels)
+        rows = packed.rows.to(errors.device)
+        worst = errors.new_zeros(len(batch)).scatter_reduce(0, rows, errors[: len(rows)], "amax")
         sure = {i: math.exp(-error) for i, error in zip(indices, worst.tolist(), strict=True) if examples[i].memory_id}
-        return _BatchReport(torch.autograd.grad(loss, parameters), float(loss.detach()), out.tokens, sure)
+        return _Report(float(loss), len(packed.ids), sure), gradients
 
     total, tokens, certainty = 0.0, 0, {}
-    for report in run_all(learn, step):
+    for report, gradients in run_all(learn, step):
         total += report.loss
         tokens += report.tokens
         certainty |= report.certainty
-        for parameter, gradient in zip(parameters, report.gradients, strict=True):
-            parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
-    return _StepReport(total, tokens, certainty)
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            own = gradient.to(parameter.dtype)
+            parameter.grad = own if parameter.grad is None else parameter.grad + own
+    return _Report(total, tokens, certainty)
+
+
+def _labels(batch: Sequence[TrainExample], packed: Packed, weight: float, leash: float) -> Labels:
+    """What the model should say: an answer's own tokens, or where it has a teacher what the base would say."""
+    on_leash = torch.tensor([example.teacher is not None for example in batch])[packed.rows]
+    held = on_leash.nonzero()[:, 0]
+    teachers = [example.teacher for example in batch if example.teacher]
+    ids = torch.cat([teacher.ids for teacher in teachers]) if teachers else torch.zeros(0, 1, dtype=torch.long)
+    logprobs = torch.cat([teacher.logprobs for teacher in teachers]) if teachers else torch.zeros(0, 1)
+    weights = torch.where(on_leash, 0.0, weight)
+    return Labels(packed.targets, weights, held, ids, logprobs, torch.full(held.shape, leash))
+
+
+def _computation(llm: LLM, states: torch.Tensor | None, trained: Sequence[torch.nn.Parameter]) -> Compute:
+    """Make what computes a micro-batch; on a GPU it is recorded once and replayed."""
+
+    def bare(*tensors: torch.Tensor) -> Computed:
+        return compute(llm, states, trained, *(tensor.to(llm.device) for tensor in tensors))
+
+    if llm.device.type == "cpu" or not llm.packs:
+        return lambda packed, labels: bare(*packed, *labels[1:])
+    replayed = Replayed(bare, llm.device)
+    return lambda packed, labels: replayed(
+        [Input(tensor, axis) for tensor, axis in zip((*packed, *labels[1:]), _AXES, strict=True)]
+    )
+
+
+def compute(
+    llm: LLM, states: torch.Tensor | None, trained: Sequence[torch.nn.Parameter], *tensors: torch.Tensor
+) -> Computed:
+    """Compute the loss of a packed row, the error of each target (N,) and the gradients.
+
+    `tensors` are the fields of the row and of its labels, which have the row's targets. Each may be filled up with
+    zeros along its first dimension: such tokens are seen by nobody, such predictions weigh nothing.
+    """
+    packed = Packed(*tensors[: len(Packed._fields)])
+    labels = Labels(packed.targets, *tensors[len(Packed._fields) :])
+    loss, errors = answer_loss(llm.predicting(packed, states), llm.head, labels)
+    return loss.detach(), errors, torch.autograd.grad(loss, trained)
+
+
+def _whole(step: Step, device: torch.device) -> Step:
+    """A step as it is computed. A CPU gains from micro-batches side by side, a GPU from few kernels."""
+    return step if device.type == "cpu" else [[i for batch in step for i in batch]]
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, done: int, share: float) -> None:
@@ -276,10 +312,30 @@ def _set_rate(optimizer: torch.optim.Optimizer, config: TrainConfig, done: int, 
         group["lr"] = config.learning_rate * warm * cosine
 
 
+class _Lora(NamedTuple):
+    """LoRA's factors: as the model computes with them, and in fp32, where the optimizer's small steps add up."""
+
+    trained: list[torch.nn.Parameter]
+    masters: list[torch.nn.Parameter]
+    names: list[str]
+
+    @torch.no_grad()
+    def renew(self) -> None:
+        """Round the masters for the model's next pass, where it computes in fewer bits."""
+        for own, master in zip(self.trained, self.masters, strict=True):
+            if own is not master:
+                own.copy_(master)
+
+    def adapter(self, scale: float) -> Adapter:
+        """Take the factors as they are now."""
+        found = {name: m.detach().cpu().clone() for name, m in zip(self.names, self.masters, strict=True)}
+        a, b = ".lora_A.default.weight", ".lora_B.default.weight"
+        layers = [name.removesuffix(a) for name in found if name.endswith(a)]
+        return Adapter({layer: LowRank(found[layer + a], found[layer + b]) for layer in sorted(layers)}, scale)
+
+
 @contextmanager
-def _lora(
-    llm: LLM, config: TrainConfig, seed: int, start: Adapter | None
-) -> Iterator[tuple[list[torch.nn.Parameter], Callable[[], Adapter]]]:
+def _lora(llm: LLM, config: TrainConfig, seed: int, start: Adapter | None) -> Iterator[_Lora]:
     """Wrap the model's linear layers (not embeddings or head) in LoRA for the length of the block."""
     attention = llm.model.config._attn_implementation
     with torch.random.fork_rng():
@@ -287,33 +343,30 @@ def _lora(
         lora = LoraConfig(
             r=config.r, lora_alpha=config.lora_alpha, target_modules=_linear_layers(llm, config), task_type="CAUSAL_LM"
         )
-        wrapped = get_peft_model(llm.model, lora)
+        wrapped = get_peft_model(llm.model, lora)  # with factors of fp32, whatever the model is
     for name, (a, b) in start.layers.items() if start else ():
         layer: Any = wrapped.get_submodule(f"base_model.model.{name}")
         layer.lora_A["default"].weight.data.copy_(a)
         layer.lora_B["default"].weight.data.copy_(b)
-
-    def snapshot() -> Adapter:
-        state = get_peft_model_state_dict(wrapped)
-        names = sorted({key.rsplit(".lora_", 1)[0] for key in state})
-        layers = {
-            name.removeprefix("base_model.model."): LowRank(
-                state[f"{name}.lora_A.weight"].detach().cpu().float().clone(),
-                state[f"{name}.lora_B.weight"].detach().cpu().float().clone(),
-            )
-            for name in names
-        }
-        return Adapter(layers, config.lora_alpha / config.r)
-
     if llm.device.type == "cpu":  # where the fused kernel's backward pass takes four times as long
         llm.model.set_attn_implementation("eager")
     try:
-        with disable_input_dtype_casting(wrapped):
-            yield [p for p in llm.model.parameters() if p.requires_grad], snapshot
+        trained = {name: p for name, p in llm.model.named_parameters() if p.requires_grad}
+        masters = [_master(p, llm.model.dtype) for p in trained.values()]
+        yield _Lora(list(trained.values()), masters, list(trained))
     finally:
         wrapped.unload()
         llm.model.set_attn_implementation(attention)
         llm.model.requires_grad_(requires_grad=False)
+
+
+def _master(factor: torch.nn.Parameter, dtype: torch.dtype) -> torch.nn.Parameter:
+    """Let the model have a factor in its own numbers, and keep it as it was."""
+    if factor.dtype == dtype:
+        return factor
+    master = torch.nn.Parameter(factor.detach().clone())
+    factor.data = factor.data.to(dtype)
+    return master
 
 
 def _frozen_layers(llm: LLM, config: TrainConfig) -> int:
