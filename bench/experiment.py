@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--setting", default="six_nights", help="the folder under --out")
     parser.add_argument("--out", type=Path, default=_PERSONAS.parent.parent / "results", metavar="DIR")
     parser.add_argument("--work", type=Path, default=cache_dir() / "experiment", metavar="DIR", help="where minds live")
+    parser.add_argument("--whole", action="store_true", help="ask every battery after every night, not only the last")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs beside each other (default: 1)")
     asked = parser.parse_args()
     runs = [(arm, name, seed) for seed in asked.seeds for name in asked.personas for arm in asked.arms]
@@ -58,7 +59,8 @@ def main() -> None:
         place = Path(asked.setting) / arm / f"{name}-{seed}"
         sys.stderr.write(f"run {number} of {len(runs)}: {place}\n")
         made = ARMS[arm](base, asked.work / place, seed=seed)
-        live(made, read_persona(folders[name]), (asked.out / place).with_suffix(".json"), base, nights=asked.nights)
+        file = (asked.out / place).with_suffix(".json")
+        live(made, read_persona(folders[name]), file, base, nights=asked.nights, whole=asked.whole)
 
 
 def _beside_each_other(runs: list[tuple[str, str, int]], asked: argparse.Namespace) -> int:
@@ -66,6 +68,7 @@ def _beside_each_other(runs: list[tuple[str, str, int]], asked: argparse.Namespa
     threads = str(max(1, (os.cpu_count() or 1) // asked.jobs))
     common = ["--setting", asked.setting, "--out", str(asked.out), "--work", str(asked.work)]
     common += ["--nights", str(asked.nights)] if asked.nights else []
+    common += ["--whole"] if asked.whole else []
 
     def run(arm: str, name: str, seed: int) -> int:
         own = ["--arms", arm, "--personas", name, "--seeds", str(seed)]
@@ -76,8 +79,13 @@ def _beside_each_other(runs: list[tuple[str, str, int]], asked: argparse.Namespa
         return int(any(pool.map(lambda one: run(*one), runs)))
 
 
-def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | None = None) -> None:
-    """Tell a persona's days to an arm, let it sleep on each, and measure after each; goes on from the file."""
+def live(
+    arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | None = None, whole: bool = False
+) -> None:
+    """Tell a persona's days to an arm, let it sleep on each, and measure after each; goes on from the file.
+
+    What was missed is kept of the last night.
+    """
     found = json.loads(file.read_text("utf-8")) if file.exists() else {**provenance(), "nights": []}
     zero = untouched(base)
     texts = batteries.neutral()
@@ -99,9 +107,11 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
                 lambda chats, tokens: _write(llm, [arm.see(chat) for chat in chats], tokens),
                 lambda chats, tokens: _write(zero, chats, tokens),
                 arm.trained_on(),
-                whole=night == len(days),
+                whole=whole or night == len(days),
             )
             measured["perplexity_ratio"] = round(perplexity(llm, texts) / before, 4)
+        if night < len(days):
+            measured["missed"] = []
         found["nights"].append({"night": night, "slept": slept, **measured})
         with written_whole(file) as aside:
             aside.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -30,7 +30,8 @@ from oneiro.types import ChatMessage, Completion, Sampling
 _AT_ONCE = 12  # examples read in one row
 _EVERYDAY = 0.1  # share of the vocabulary
 _WORTH_COMPACTING = 0.75  # share of unfinished rows: to copy all keys costs a step
-_SMALL = 1e9  # bytes of weights up to which a GPU computes in fp32
+_SMALL = 1e9  # bytes of weights up to which a GPU computes in fp32, and takes on more at once
+_MORE = 3  # times as much as a CPU
 _ATTENTIONS = {"full_attention", "sliding_attention"}  # kinds of layers in which a mask decides what is seen
 
 
@@ -334,7 +335,8 @@ class LLM:
 
     def in_parts(self, work: Callable[[Sequence[int]], None], order: Sequence[int], most: int) -> None:
         """Work on parts of an order, each at most so long; on a CPU two at a time."""
-        parts = even_parts(order, most=most, multiple=workers(self.device))
+        small = self.device.type != "cpu" and sum(p.nbytes for p in self.model.parameters()) < _SMALL
+        parts = even_parts(order, most=most * (_MORE if small else 1), multiple=workers(self.device))
         if len(parts) == 1:  # it may as well have all the cores
             work(parts[0])
         elif parts:
