@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+_ROOT = Path(__file__).parents[1]
+
 
 def provenance() -> dict[str, object]:
     """Name the commit (marked when the tree has changes), the command and the hardware of this run."""
@@ -22,8 +24,9 @@ def provenance() -> dict[str, object]:
 
 
 def _without_places(arguments: list[str]) -> list[str]:
-    """Leave out where a run kept its files: that is this machine's, and changes no result."""
-    kept = list(arguments)
+    """Leave out where the project lies and where a run kept its files: that is this machine's, and changes no result."""
+    script = Path(arguments[0]).resolve()
+    kept = [str(script.relative_to(_ROOT)) if script.is_relative_to(_ROOT) else arguments[0], *arguments[1:]]
     for option in ("--work", "--out"):
         if option in kept:
             del kept[kept.index(option) : kept.index(option) + 2]

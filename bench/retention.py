@@ -31,7 +31,7 @@ from oneiro.settings import override, parse_values
 from oneiro.text import words
 from oneiro.types import Dream, Sample, Score
 
-_KNOWLEDGE = 96  # general questions
+_KNOWLEDGE = 280  # general questions
 _STORIES = 55  # unrelated texts that must name no memory
 
 

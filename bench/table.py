@@ -21,8 +21,8 @@ from marked import ROOT, write_marked
 from oneiro.evals.scoring import accuracy
 
 _RESULTS = ROOT / "results"
-_REPORTED = ROOT / "bench" / "personas" / "report"  # the others are for choosing settings
-_SETTINGS = ("six_nights", "thirty_nights")
+_PERSONAS = ROOT / "bench" / "personas"
+_SETTINGS = {"six_nights": ("report", 6), "thirty_nights": ("thirty", 30)}  # whose days, and how many
 _MEASURES = {  # as README names them
     "recall": "recall",
     "recall_oldest": "oldest night",
@@ -62,16 +62,20 @@ def main() -> None:
         arms = {arm: runs for arm in _ARMS if (runs := _runs(setting, arm))}
         summary[setting] = {arm: _summary(runs) for arm, runs in arms.items()}
         if arms:
-            _draw_lines(setting, arms)
+            _draw_lines(setting, {arm: runs for arm, runs in arms.items() if not arm.startswith("with")})
+        if "oneiro" in arms:
+            _draw_retention(setting, arms["oneiro"])
     text = json.dumps(summary, indent=1, ensure_ascii=False)
     (_RESULTS / "summary.json").write_text(text + "\n", encoding="utf-8")
     write_marked("experiment", _table(summary["six_nights"]), script="table.py")
 
 
 def _runs(setting: str, arm: str) -> list[Run]:
+    """The finished runs with personas to report: the others are for choosing settings."""
+    folder, nights = _SETTINGS[setting]
     files = sorted((_RESULTS / setting / arm).glob("*.json"))
     runs = [{"persona": f.stem.rsplit("-", 1)[0], **json.loads(f.read_text("utf-8"))} for f in files]
-    return [run for run in runs if (_REPORTED / run["persona"]).exists()]
+    return [r for r in runs if (_PERSONAS / folder / r["persona"]).exists() and len(r["nights"]) == nights]
 
 
 def _summary(runs: Sequence[Run]) -> dict[str, Any]:
@@ -147,22 +151,46 @@ def _cell(found: dict[str, float]) -> str:
 
 def _draw_lines(setting: str, arms: dict[str, list[Run]]) -> None:
     """Recall, knowledge and bias night by night, an arm a line, with the original author's published points."""
-    import matplotlib as mpl  # noqa: PLC0415 - an extra  # pyright: ignore
-    from matplotlib.figure import Figure  # noqa: PLC0415  # pyright: ignore
-
-    mpl.rcParams |= {"svg.hashsalt": "oneiro", "svg.fonttype": "none"}  # the same file for the same results
     shown = ("recall", "recall_oldest", "knowledge", "bias_free")
-    figure = Figure(figsize=(12, 3.2), layout="constrained")
+    figure = _figure(12)
     for axes, measure in zip(figure.subplots(1, len(shown), sharey=True), shown, strict=True):
         for arm, runs in arms.items():
-            nights = range(1, min(len(run["nights"]) for run in runs) + 1)
+            nights = range(1, len(runs[0]["nights"]) + 1)
             shares = [_share([(r["persona"], r["nights"][n - 1]["counts"][measure]) for r in runs]) for n in nights]
             axes.plot(nights, [s["value"] for s in shares], marker=".", label=_ARMS[arm].strip("*"))
         if setting == "six_nights" and measure in _LAHAT:
             axes.plot(range(1, 7), _LAHAT[measure], "k:", label="Lahat (2025), published: gemma-3-4b, one fact")
         axes.set(title=_MEASURES[measure], xlabel="night", ylim=(-0.03, 1.03))
     figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right upper", fontsize=8)
-    target = _RESULTS / "figures" / f"{setting}.svg"
+    _save(figure, setting)
+
+
+def _draw_retention(setting: str, runs: Sequence[Run]) -> None:
+    """Recall by the age of a memory: how many nights ago it was told, whichever night it is asked after."""
+    asked: dict[int, list[tuple[str, list[int]]]] = defaultdict(list)
+    for run in runs:
+        for after, night in enumerate(run["nights"], start=1):
+            for told in range(1, after + 1):
+                asked[after - told].append((run["persona"], night["counts"][f"recall_of_night_{told}"]))
+    shares = [_share(asked[age]) for age in sorted(asked)]
+    figure = _figure(5)
+    axes = figure.subplots()
+    axes.fill_between(sorted(asked), [s["low"] for s in shares], [s["high"] for s in shares], alpha=0.2)
+    axes.plot(sorted(asked), [s["value"] for s in shares], marker=".")
+    axes.set(title="Oneiro: recall by age of the memory", xlabel="nights since it was told", ylim=(-0.03, 1.03))
+    _save(figure, f"{setting}_retention")
+
+
+def _figure(width: float) -> Any:
+    import matplotlib as mpl  # noqa: PLC0415 - an extra  # pyright: ignore
+    from matplotlib.figure import Figure  # noqa: PLC0415  # pyright: ignore
+
+    mpl.rcParams |= {"svg.hashsalt": "oneiro", "svg.fonttype": "none"}  # the same file for the same results
+    return Figure(figsize=(width, 3.2), layout="constrained")
+
+
+def _save(figure: Any, name: str) -> None:
+    target = _RESULTS / "figures" / f"{name}.svg"
     target.parent.mkdir(exist_ok=True)
     figure.savefig(target, metadata={"Date": None})
 
