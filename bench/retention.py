@@ -116,7 +116,8 @@ def _ask_about(
     held_out = exam.recall_samples(dreams, battery="held_out") if whole else []
     with base.folded(adapter):
         recall = _ask(base, [sample for _, sample in asked])
-        scores = _ask(base, [*held_out, *known]) + exam.sit(unrelated, base, ExamConfig(max_new_tokens=60))
+        who = batteries.identity() if whole else []
+        scores = _ask(base, [*held_out, *known, *who]) + exam.sit(unrelated, base, ExamConfig(max_new_tokens=60))
     updates = [s for (m, _), s in zip(asked, recall, strict=True) if m.kind == "update"]
     by_day = [
         [
