@@ -79,9 +79,7 @@ def _beside_each_other(runs: list[tuple[str, str, int]], asked: argparse.Namespa
         return int(any(pool.map(lambda one: run(*one), runs)))
 
 
-def live(
-    arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | None = None, whole: bool = False
-) -> None:
+def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | None = None, whole: bool = False) -> None:
     """Tell a persona's days to an arm, let it sleep on each, and measure after each; goes on from the file.
 
     What was missed is kept of the last night.

@@ -24,7 +24,7 @@ def provenance() -> dict[str, object]:
 
 
 def _without_places(arguments: list[str]) -> list[str]:
-    """Leave out where the project lies and where a run kept its files: that is this machine's, and changes no result."""
+    """Leave out where the project lies and a run kept its files: that is this machine's, and changes no result."""
     script = Path(arguments[0]).resolve()
     kept = [str(script.relative_to(_ROOT)) if script.is_relative_to(_ROOT) else arguments[0], *arguments[1:]]
     for option in ("--work", "--out"):
