@@ -131,8 +131,8 @@ def _table(arms: dict[str, Any]) -> str:
     ]
     return "\n".join(
         [
-            f"After {first['nights']} nights with personas of our own writing, none of which a setting was chosen on; "
-            "asked with an empty context in wordings no night trained on; percent with 95% intervals over personas:",
+            f"After {first['nights']} nights with personas of our own writing that no recipe was tuned on; asked with an "
+            "empty context in wordings no night trained on; percent with 95% intervals over personas:",
             "",
             f"| | {' | '.join(_MEASURES.values())} | perplexity | runs | a night |",
             f"|{'---|' * (len(_MEASURES) + 4)}",
