@@ -131,14 +131,15 @@ def _table(arms: dict[str, Any]) -> str:
     ]
     return "\n".join(
         [
-            f"After {first['nights']} nights with personas of our own writing that no recipe was tuned on; asked with an "
-            "empty context in wordings no night trained on; percent with 95% intervals over personas:",
+            f"After {first['nights']} nights with personas of our own writing that no recipe was tuned on; asked with "
+            "an empty context in wordings no night trained on; percent with 95% intervals over personas:",
             "",
             f"| | {' | '.join(_MEASURES.values())} | perplexity | runs | a night |",
             f"|{'---|' * (len(_MEASURES) + 4)}",
             *rows,
             "",
-            "All measures, n, and every run: `results/summary.json`, `results/six_nights/`.",
+            "All measures, n, and every run: `results/summary.json`, `results/six_nights/`. Seconds are those of the "
+            "machine that a run's file names, other runs beside it.",
         ]
     )
 
