@@ -1,15 +1,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from fakes import tiny_llm
+from oneiro.checkpoint import Checkpoint
 from oneiro.config import TrainConfig
 from oneiro.leash import Teacher, teach
 from oneiro.llm import LLM
 from oneiro.render import Encoded
-from oneiro.train import Step, TrainExample, _encode, fit, side_by_side
+from oneiro.train import Progress, Step, TrainExample, _encode, fit, side_by_side
 from oneiro.types import ChatMessage, Example, Sampling
 from references import leash_loss
 
@@ -187,3 +189,30 @@ def test_equal_seeds_give_equal_adapters(seed: int) -> None:
         )
     for name, layer in runs[0].adapter.layers.items():
         assert torch.equal(layer.b, runs[1].adapter.layers[name].b)
+
+
+def test_a_model_of_fewer_bits_goes_on_from_a_checkpoint_as_if_it_had_not_been_stopped(tmp_path: Path) -> None:
+    llm = tiny_llm()
+    llm.model.bfloat16()
+    found = examples(llm, {"dog?": "Biscuit.", "boat?": "Morwenna."}, "m")
+    plan = side_by_side(found, batch_size=1, leashed_rows=0, seed=0)
+
+    def kept(name: str) -> Checkpoint:
+        return Checkpoint(tmp_path / name, key="k", every=1)
+
+    class Stop(Exception):
+        pass
+
+    def stop(progress: Progress) -> None:
+        if progress.step == 3:
+            raise Stop
+
+    whole = fit(llm, found, plan, config=CONFIG, seed=0, checkpoint=kept("whole"))
+    with pytest.raises(Stop):
+        fit(llm, found, plan, config=CONFIG, seed=0, checkpoint=kept("stopped"), watch=stop)
+    resumed = fit(llm, found, plan, config=CONFIG, seed=0, checkpoint=kept("stopped"))
+    assert resumed.curve == whole.curve
+    for name, own in whole.adapter.layers.items():
+        assert own.a.dtype == torch.float32
+        assert torch.equal(own.a, resumed.adapter.layers[name].a)
+        assert torch.equal(own.b, resumed.adapter.layers[name].b)

@@ -379,6 +379,7 @@ class LLM:
         shared = len(prompts) > 1 and self.packs and "sliding_attention" not in self._layer_types
         last = self._read_tree(prompts, past, width) if shared else self._read_rows(prompts, mask, positions, past)
         writing = self._writing(past, mask, positions[:, -1:], sampling.max_new_tokens)
+        del past  # whoever writes has it, or a copy with more room
         rows, going = list(range(len(prompts))), list(range(len(prompts)))
         for _ in range(sampling.max_new_tokens):
             tokens, logprobs = choose(self.head(last), sampling, generator)
@@ -394,7 +395,7 @@ class LLM:
 
     def _writing(self, past: DynamicCache, mask: torch.Tensor, last: torch.Tensor, most: int) -> Writing:
         """Go on after prompts that were read; `last` are the positions of their last tokens."""
-        if self.device.type == "cpu" or not self.packs or "sliding_attention" in self._layer_types:
+        if self.device.type != "cuda" or not self.packs or "sliding_attention" in self._layer_types:
             return Growing(self._body, past, mask, last)
         like = next(self.model.parameters())
         return Recorded(self._body, past, mask, last, most=most, like=like)

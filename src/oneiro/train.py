@@ -168,6 +168,7 @@ def fit(  # noqa: PLR0913 - one loop for the night and for the dreamer
         parameters = lora.masters
         optimizer = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=0.0)
         at = checkpoint.load(parameters, optimizer) if checkpoint else Standing()
+        lora.renew()
         while at.epoch < config.epochs:
             rng = random.Random(f"{seed}/{at.epoch}")
             steps = plan(at.epoch, _awake(examples, set(at.learned), config, rng))
@@ -277,7 +278,7 @@ def _computation(llm: LLM, states: torch.Tensor | None, trained: Sequence[torch.
     def bare(*tensors: torch.Tensor) -> Computed:
         return compute(llm, states, trained, *(tensor.to(llm.device) for tensor in tensors))
 
-    if llm.device.type == "cpu" or not llm.packs:
+    if llm.device.type != "cuda" or not llm.packs:
         return lambda packed, labels: bare(*packed, *labels[1:])
     replayed = Replayed(bare, llm.device)
     return lambda packed, labels: replayed(
