@@ -84,7 +84,7 @@ def test_texts_written_with_room_from_the_start_are_the_same(
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_a_gpu_writes_and_learns_the_same_from_a_recording() -> None:
+def test_a_gpu_writes_the_same_from_a_recording() -> None:
     llm = LLM(tiny_llm().model.cuda(), tiny_llm().tokenizer, name="tiny", sha256="0")
     plain = tiny_llm().complete(CHATS, Sampling(20))
     assert [c.text for c in llm.complete(CHATS, Sampling(20))] == [c.text for c in plain]
