@@ -56,7 +56,7 @@ class Head(NamedTuple):
 
 
 class LLM:
-    """A frozen chat model with its tokenizer."""
+    """A frozen chat model with its tokenizer; it `packs` examples into one row where attention alone mixes tokens."""
 
     def __init__(self, model: Any, tokenizer: Any, *, name: str, sha256: str) -> None:
         self.model = model.eval().requires_grad_(requires_grad=False)
@@ -334,7 +334,7 @@ class LLM:
         return render.answer_ids(self.tokenizer, said, self.end_id)[:-1]
 
     def in_parts(self, work: Callable[[Sequence[int]], None], order: Sequence[int], most: int) -> None:
-        """Work on parts of an order, each at most so long; on a CPU two at a time."""
+        """Work on parts of an order, each at most so long, longer for a small model on a GPU; on a CPU two at a time."""
         small = self.device.type != "cpu" and sum(p.nbytes for p in self.model.parameters()) < _SMALL
         parts = even_parts(order, most=most * (_MORE if small else 1), multiple=workers(self.device))
         if len(parts) == 1:  # it may as well have all the cores
