@@ -334,7 +334,7 @@ class LLM:
         return render.answer_ids(self.tokenizer, said, self.end_id)[:-1]
 
     def in_parts(self, work: Callable[[Sequence[int]], None], order: Sequence[int], most: int) -> None:
-        """Work on parts of an order, each at most so long, longer for a small model on a GPU; on a CPU two at a time."""
+        """Work on parts of an order, each at most so long (a GPU takes more of a small model); on a CPU two at once."""
         small = self.device.type != "cpu" and sum(p.nbytes for p in self.model.parameters()) < _SMALL
         parts = even_parts(order, most=most * (_MORE if small else 1), multiple=workers(self.device))
         if len(parts) == 1:  # it may as well have all the cores
