@@ -113,7 +113,7 @@ def test_who_answers_everything_right_may_wake() -> None:
 
 @pytest.mark.parametrize(
     ("battery", "bearable"),
-    [("recall_new", 5), ("recall_old", 8), ("knowledge", 19), ("identity", 7), ("refusal", 11)],
+    [("recall_new", 5), ("recall_old", 8), ("knowledge", 23), ("identity", 7), ("refusal", 11)],
 )
 def test_each_battery_has_a_limit(battery: str, bearable: int) -> None:
     assert judge(fail(SCORES, battery, bearable), BASELINE, LEAKS, CONFIG) == ()
@@ -129,7 +129,7 @@ def test_what_generation_0_did_not_know_is_no_loss() -> None:
 def test_right_answers_elsewhere_do_not_make_up_for_what_was_lost() -> None:
     baseline = fail(BASELINE, "knowledge", 12)
     known = [s for s in SCORES if s.sample.battery == "knowledge"][12:]
-    scores = [replace(s, answer="Something else.", correct=False) if s in known[:16] else s for s in SCORES]
+    scores = [replace(s, answer="Something else.", correct=False) if s in known[:19] else s for s in SCORES]
     assert any(r.startswith("knowledge") for r in judge(scores, baseline, LEAKS, CONFIG))
 
 
@@ -208,7 +208,7 @@ def test_a_battery_that_was_switched_off_is_no_failure() -> None:
 
 
 def test_the_order_of_the_answers_makes_no_difference() -> None:
-    scores, baseline = fail(SCORES, "knowledge", 20), list(BASELINE)
+    scores, baseline = fail(SCORES, "knowledge", 24), list(BASELINE)
     before = judge(scores, baseline, LEAKS, CONFIG)
     random.Random(0).shuffle(scores)
     random.Random(1).shuffle(baseline)
