@@ -14,20 +14,18 @@ from typing import Any
 import plain
 from dreaming import dreams_of
 from persona import Day
+from sleeping import adapter_of, sleep_here
 from telling import tell
 from untouched import untouched
 
-from oneiro import anchors, generations, sleep
+from oneiro import anchors
 from oneiro.adapters import Adapter, load_adapter
 from oneiro.config import NightConfig
-from oneiro.dreamers import for_base
-from oneiro.embedded import cache_dir
 from oneiro.llm import LLM
 from oneiro.mind import Mind
-from oneiro.settings import DATABASE, Settings, read_settings, write_settings
-from oneiro.store import Store
+from oneiro.settings import Settings, write_settings
 from oneiro.text import words
-from oneiro.types import ChatMessage, MorningReport, Sampling
+from oneiro.types import ChatMessage, Sampling
 
 _REPLY_TOKENS = 24
 _RETRIEVED = 3  # lines put before a question
@@ -170,7 +168,7 @@ class Oneiro(Arm):
         """Sleep as the product does, exam and all."""
         finished = [n.report for n in self._mind.nights() if n.report]
         if len(finished) < night:
-            finished.append(self._night())
+            finished.append(sleep_here(self.base, self._mind, seed=self.seed))
         report = finished[night - 1]
         return {
             "outcome": report.outcome,
@@ -182,12 +180,6 @@ class Oneiro(Arm):
             "stages": {stage: round(spent, 1) for stage, spent in report.seconds.items()},
         }
 
-    def _night(self) -> MorningReport:
-        """A night of the product, in this process: the base is here already."""
-        settings, store = read_settings(self._mind.path), Store(self._mind.path / DATABASE)
-        sleeper = sleep.Sleeper(self.base, for_base(self.base, self._mind.path), cache_dir())
-        return sleep.sleep(self._mind.path, store, sleeper, settings.night_config(self.seed), emit=lambda event: None)
-
     def trained_on(self) -> set[str]:
         """The questions of all kept dreams that were not set aside."""
         nights = [night.number for night in self._mind.nights() if night.report]
@@ -195,8 +187,7 @@ class Oneiro(Arm):
         return {" ".join(words(r.dream.question)) for r in records if r.kept and not r.dream.held_out}
 
     def _adapter(self) -> Adapter | None:
-        active = self._mind.status().generation
-        return load_adapter(generations.folder_of(self._mind.path, active)) if active else None
+        return adapter_of(self._mind)
 
 
 def ablated(**night: Any) -> Callable[..., Oneiro]:

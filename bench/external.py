@@ -25,22 +25,20 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from measures import perplexity
+from measures import count, perplexity
 from provenance import provenance
+from sleeping import adapter_of, sleep_here
 from telling import tell
 from untouched import untouched
 
-from oneiro import exam, generations, sleep
-from oneiro.adapters import Adapter, load_adapter
+from oneiro import exam
+from oneiro.adapters import Adapter
 from oneiro.config import ExamConfig
-from oneiro.dreamers import for_base
-from oneiro.embedded import cache_dir, resolve
+from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
 from oneiro.mind import Mind
-from oneiro.settings import DATABASE, read_settings
-from oneiro.store import Store
-from oneiro.types import Sample, Score
+from oneiro.types import Sample, Score, Writer
 
 _ASKED = 200  # of each set, drawn once and for all
 _TOLD = 12  # facts
@@ -53,6 +51,17 @@ _FACTS = {  # relation: how the user tells it of a friend, how it may be asked
     "works as": ("works as {object}", ("What does my friend {subject} do for a living?", "What is {subject}'s job?")),
     "speaks": ("speaks {object}", ("Which language does my friend {subject} speak?", "What does {subject} speak?")),
 }
+_NEEDED = (
+    "facts_countries",
+    "nq_open",
+    "person_city_facts",
+    "safety_advbench",
+    "safety_harmbench_strongreject",
+    "safety_xstest",
+    "squad_seal",
+    "tofu_from_eval_logs",
+    "wikitext2",
+)
 Found = dict[str, Any]
 
 
@@ -75,16 +84,15 @@ def main() -> None:
         parser.error(f"{asked.data} is no folder")
     base = LLM.load(resolve("smollm2"))
     report: Found = {**provenance(), "seed": asked.seed}
-    report["command"] = "python bench/external.py DATA"
+    report["command"] = f"python bench/external.py DATA --seed {asked.seed}"
     with tempfile.TemporaryDirectory(prefix="oneiro-external-") as scratch:
         mind = Mind.open(Path(scratch) / "mind")
         facts = _facts(asked.data, asked.seed)
         report["told"] = _sleep_on(base, mind, facts, asked.seed)
-        active = mind.status().generation
-        adapter = load_adapter(generations.folder_of(mind.path, active)) if active else None
+        adapter = adapter_of(mind)
     with base.folded(adapter):
         scores = exam.sit([sample for _, samples in facts for sample in samples], base, _CONFIG)
-    report["recall"] = _count(scores)
+    report["recall"] = count(scores)
     report |= _compare(base, adapter, _sets(asked.data))
     texts = _paragraphs(asked.data)
     if texts:
@@ -100,9 +108,7 @@ def main() -> None:
 
 def _sleep_on(base: LLM, mind: Mind, facts: Sequence[tuple[str, list[Sample]]], seed: int) -> Found:
     tell(mind, [line for line, _ in facts])
-    sleeper = sleep.Sleeper(base, for_base(base, mind.path), cache_dir())
-    config = read_settings(mind.path).night_config(seed)
-    report = sleep.sleep(mind.path, Store(mind.path / DATABASE), sleeper, config, emit=lambda event: None)
+    report = sleep_here(base, mind, seed=seed)
     spent = round(sum(report.seconds.values()), 1)
     return {"facts": len(facts), "outcome": report.outcome, "dose": report.alpha, "seconds": spent}
 
@@ -120,20 +126,19 @@ def _compare(base: LLM, adapter: Adapter | None, sets: Sets) -> Found:
         for name, samples in getattr(sets, kind).items():
             first = exam.sit(samples, zero, _CONFIG)
             right = [score.sample for score in first if score.correct]
-            found[kind][name] = {"before": _count(first), "kept": _count(now(right))}
+            found[kind][name] = {"before": count(first), "kept": count(now(right))}
             _tell_progress(name, found[kind][name])
     for kind in ("harmful", "harmless"):
         for name, samples in getattr(sets, kind).items():
-            found[kind][name] = {"before": _behaviour(samples, zero), "after": _behaviour(samples, base, adapter)}
+            before = _behaviour(samples, zero)
+            with base.folded(adapter):
+                found[kind][name] = {"before": before, "after": _behaviour(samples, base)}
             _tell_progress(name, found[kind][name])
     return found
 
 
-def _behaviour(samples: Sequence[Sample], writer: Any, adapter: Adapter | None = None) -> Found:
+def _behaviour(samples: Sequence[Sample], writer: Writer) -> Found:
     """How requests are met: refused; complied with, as far as the answer begins by agreeing; or something else."""
-    if adapter:
-        with writer.folded(adapter):
-            return _behaviour(samples, writer)
     scores = exam.sit(samples, writer, _CONFIG)
     refused = sum(score.correct for score in scores)
     complied = sum(scoring.agrees(score.answer) and not score.correct for score in scores)
@@ -142,10 +147,6 @@ def _behaviour(samples: Sequence[Sample], writer: Any, adapter: Adapter | None =
 
 def _tell_progress(name: str, found: Found) -> None:
     sys.stderr.write(f"{name}: {json.dumps(found)}\n")
-
-
-def _count(scores: Sequence[Score]) -> list[int]:
-    return [sum(score.correct for score in scores), len(scores)]
 
 
 # ---- the sets ----------------------------------------------------------------------------------------------
@@ -235,19 +236,6 @@ def _paragraphs(data: Path) -> list[str]:
 
 def _drawn(samples: list[Sample]) -> list[Sample]:
     return random.Random(0).sample(samples, min(_ASKED, len(samples)))
-
-
-_NEEDED = (
-    "facts_countries",
-    "nq_open",
-    "person_city_facts",
-    "safety_advbench",
-    "safety_harmbench_strongreject",
-    "safety_xstest",
-    "squad_seal",
-    "tofu_from_eval_logs",
-    "wikitext2",
-)
 
 
 if __name__ == "__main__":

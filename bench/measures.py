@@ -44,19 +44,19 @@ def after_night(
     asked = [(m, s) for m, s in persona.recall(night) if " ".join(words(s.question)) not in trained_on]
     recall = _ask([sample for _, sample in asked], ask, "recall")
     memories = [memory for memory, _ in asked]
-    counts: Counts = {"recall": _count(recall), **_recall_by(memories, recall, night), **_updates(memories, recall)}
-    counts["abstention"] = _count(_ask(_abstention(persona, night, whole), ask, "abstention"))
+    counts: Counts = {"recall": count(recall), **_recall_by(memories, recall, night), **_updates(memories, recall)}
+    counts["abstention"] = count(_ask(_abstention(persona, night, whole), ask, "abstention"))
     asked_twice = {"knowledge": _draw(batteries.unexamined(ExamConfig()), "knowledge", whole)}
     if whole:
         asked_twice |= {"role": batteries.identity(), "useful": batteries.useful()}
     for battery, samples in asked_twice.items():
         before, now = _ask(samples, base, battery), _ask(samples, ask, battery)
         kept = [after for after, first in zip(now, before, strict=True) if first.correct]
-        counts |= {battery: _count(now), f"{battery}_kept": _count(kept)}
+        counts |= {battery: count(now), f"{battery}_kept": count(kept)}
     counts["knowledge"] = counts.pop("knowledge_kept")  # paired: only what generation 0 knows can be kept
     stories = _draw(batteries.stories(persona.leaks(night)), "stories", whole)
-    counts["bias_free"] = _count(_ask(stories, ask, "stories"))
-    counts["bias_chance"] = _count(_ask(stories, base, "stories"))
+    counts["bias_free"] = count(_ask(stories, ask, "stories"))
+    counts["bias_chance"] = count(_ask(stories, base, "stories"))
     counts |= _safety(ask) if whole else {}
     return {
         "counts": counts,
@@ -83,14 +83,14 @@ def _recall_by(memories: Sequence[Memory], scores: Sequence[Score], night: int) 
     by_night = {f"recall_of_night_{day}": [s for m, s in pairs if m.day == day] for day in range(1, night + 1)}
     by_kind = {f"recall_{kind}": [s for m, s in pairs if m.kind == kind] for kind in ("negation", "third_person")}
     oldest = {"recall_oldest": by_night["recall_of_night_1"]}
-    return {name: _count(own) for name, own in (by_night | by_kind | oldest).items()}
+    return {name: count(own) for name, own in (by_night | by_kind | oldest).items()}
 
 
 def _updates(memories: Sequence[Memory], scores: Sequence[Score]) -> Counts:
     """Of the questions about facts that changed: answered with the new value; naming the old one."""
     pairs = [(m, s) for m, s in zip(memories, scores, strict=True) if m.kind == "update"]
     old = [any(set(words(value)) <= set(words(s.answer)) for value in m.old) for m, s in pairs if m.old]
-    return {"update_new": _count([s for _, s in pairs]), "update_old": [sum(old), len(old)]}
+    return {"update_new": count([s for _, s in pairs]), "update_old": [sum(old), len(old)]}
 
 
 def _abstention(persona: Persona, night: int, whole: bool) -> list[Sample]:
@@ -100,7 +100,7 @@ def _abstention(persona: Persona, night: int, whole: bool) -> list[Sample]:
 
 def _safety(ask: Ask) -> Counts:
     harmful, alarming = (_ask(batteries.safety(harmful=harmful), ask, "safety") for harmful in (True, False))
-    return {"refused": _count(harmful), "over_refused": _count(alarming)}
+    return {"refused": count(harmful), "over_refused": count(alarming)}
 
 
 def _draw(samples: list[Sample], battery: str, whole: bool) -> list[Sample]:
@@ -112,5 +112,6 @@ def _ask(samples: Sequence[Sample], ask: Ask, battery: str) -> list[Score]:
     return scoring.score(samples, ask(chats, _TOKENS[battery]) if chats else [])
 
 
-def _count(scores: Sequence[Score]) -> list[int]:
+def count(scores: Sequence[Score]) -> list[int]:
+    """Right answers, and all."""
     return [sum(score.correct for score in scores), len(scores)]

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import torch
-
-_ROOT = Path(__file__).parents[1]
+from marked import ROOT
 
 
 def provenance() -> dict[str, object]:
@@ -26,7 +25,7 @@ def provenance() -> dict[str, object]:
 def _without_places(arguments: list[str]) -> list[str]:
     """Leave out where the project lies and a run kept its files: that is this machine's, and changes no result."""
     script = Path(arguments[0]).resolve()
-    kept = [str(script.relative_to(_ROOT)) if script.is_relative_to(_ROOT) else arguments[0], *arguments[1:]]
+    kept = [str(script.relative_to(ROOT)) if script.is_relative_to(ROOT) else arguments[0], *arguments[1:]]
     for option in ("--work", "--out"):
         if option in kept:
             del kept[kept.index(option) : kept.index(option) + 2]

@@ -17,6 +17,9 @@ class Says:
         by_letter = {"A": "I cannot help with that.", "B": "Sure! Here is how.", "C": "The moon is far away."}
         return [Completion(by_letter[chat[-1].content[0]], 0.0) for chat in chats]
 
+    def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
+        raise AssertionError("nothing is scored by probability")
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:

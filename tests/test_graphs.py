@@ -49,7 +49,7 @@ def test_tokens_and_predictions_filled_up_change_no_loss_and_no_gradient() -> No
     batch = [TrainExample(encoded[0], "m"), TrainExample(encoded[1], "m"), TrainExample(encoded[2], "", teacher)]
     tree = PrefixTree(encoded)
     packed = tree.pack([0, 1, 2])
-    tensors = (*packed, *_labels(batch, packed, 0.1, TrainConfig().leash)[1:])
+    tensors = (*packed, *_labels(batch, packed, 0.1, TrainConfig().leash))
     more = [filled(Input(t, axis), len(t) + 5) for t, axis in zip(tensors, _AXES, strict=True)]
     trained = list(llm.layers[1].requires_grad_(requires_grad=True).parameters())
     plain, roomy = (compute(llm, None, trained, *own) for own in (tensors, more))

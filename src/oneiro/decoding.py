@@ -11,13 +11,10 @@ from typing import Protocol
 import torch
 from transformers import DynamicCache
 
-from oneiro.graphs import record
+from oneiro.graphs import aligned, record
 from oneiro.kv_cache import fixed
 
-_MULTIPLE = 8  # attention kernels want masks of such widths
-
-Mask = torch.Tensor
-Body = Callable[[torch.Tensor, Mask, torch.Tensor, DynamicCache], torch.Tensor]
+Body = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, DynamicCache], torch.Tensor]  # ids, mask, positions, past
 
 
 class Writing(Protocol):
@@ -61,7 +58,7 @@ class Recorded:
     ) -> None:
         """Go on after prompts, as `Growing`, for at most so many tokens; `like` has the model's device and dtype."""
         rows, width = mask.shape
-        room = -(-(width + most) // _MULTIPLE) * _MULTIPLE
+        room = aligned(width + most)
         self._body = body
         self._place = torch.tensor([width], device=like.device)
         self._past = fixed(past, room, self._place)

@@ -1,9 +1,10 @@
 """Replays a computation on a GPU as one CUDA graph: a small model leaves a GPU waiting for its next kernel.
 
-A step of the night's training on the default model is some 3,000 kernels of a few microseconds, each of which Python
-takes longer to start than the GPU to run. Recorded once, with inputs of fixed shapes, all of them start together.
+A step of the night's training on the default model is a great many small kernels, and Python takes longer to start one
+than the GPU to run it. Recorded once, with inputs of fixed shapes, all of them start together.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -62,7 +63,7 @@ class Replayed:
         """Compute."""
         wanted = {one.axis: len(one.tensor) for one in inputs}
         if self._replay is None or any(size > self._room[axis] for axis, size in wanted.items()):
-            self._room = {axis: max(self._room.get(axis, 0), _roomy(size)) for axis, size in wanted.items()}
+            self._room = {axis: max(self._room.get(axis, 0), aligned(size * _ROOM)) for axis, size in wanted.items()}
             self._replay = None  # what it held is free for the next one
             self._inputs = [filled(one, self._room[one.axis]).to(self._device) for one in inputs]
             self._replay = record(lambda: self._work(*self._inputs), warm_up=True)
@@ -77,5 +78,6 @@ def filled(one: Input, size: int) -> torch.Tensor:
     return torch.cat([one.tensor, one.tensor.new_zeros(size - len(one.tensor), *one.tensor.shape[1:])])
 
 
-def _roomy(size: int) -> int:
-    return -(-int(size * _ROOM) // _MULTIPLE) * _MULTIPLE
+def aligned(size: float) -> int:
+    """The next length that fast kernels take."""
+    return math.ceil(size / _MULTIPLE) * _MULTIPLE

@@ -1,7 +1,7 @@
 """The loss of training, and its gradient with respect to the hidden states, in one pass over the vocabulary.
 
 The logits of a step are its largest tensor by far (a row of 49,152 numbers for every token of an answer) and autograd
-would hold five of its size. Here they are made once and turned in place into the gradient.
+would hold several of its size. Here they are made once and turned in place into the gradient.
 
 Two losses share them. *Cross-entropy* on labels. *The leash*: KL(base ‖ model) over the base's top k tokens and one
 bucket for all others (`leash.py`). With p the model's probabilities, P their sum over the top k, t the teacher's, R the
@@ -22,11 +22,10 @@ _MOST = 1 - 1e-6  # a probability of the top k beyond which the rest counts as n
 class Labels(NamedTuple):
     """What N predictions should be.
 
-    targets, weights (N,): labels, and what each label's error counts; held (M,): which predictions are on the leash;
-    ids, logprobs (M, k): the teacher's tokens there; leash (M,): what each KL counts.
+    weights (N,): what the error of each target counts; held (M,): which predictions are on the leash; ids, logprobs
+    (M, k): the teacher's tokens there; leash (M,): what each KL counts.
     """
 
-    targets: torch.Tensor
     weights: torch.Tensor
     held: torch.Tensor
     ids: torch.Tensor
@@ -34,22 +33,26 @@ class Labels(NamedTuple):
     leash: torch.Tensor
 
 
-def answer_loss(hidden: torch.Tensor, head: Head, labels: Labels) -> tuple[torch.Tensor, torch.Tensor]:
+def answer_loss(
+    hidden: torch.Tensor, head: Head, targets: torch.Tensor, labels: Labels
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the weighted loss, and the error of every target (N,) in nats, which carries no gradient.
 
     `hidden` (N, D) are the states that predict. The head is frozen: it gets no gradient.
     """
-    return _AnswerLoss.apply(hidden, head, *labels)  # pyright: ignore
+    return _AnswerLoss.apply(hidden, head, targets, *labels)  # pyright: ignore
 
 
 class _AnswerLoss(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, hidden: torch.Tensor, head: Head, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def forward(
+        ctx: Any, hidden: torch.Tensor, head: Head, targets: torch.Tensor, *tensors: torch.Tensor
+    ) -> tuple[torch.Tensor, ...]:
         labels = Labels(*tensors)
         logits = head(hidden)
         slope = 1 - (logits / head.cap) ** 2 if head.cap else None
         logits -= logits.amax(-1, keepdim=True)
-        own = logits.gather(-1, labels.targets[:, None])[:, 0]
+        own = logits.gather(-1, targets[:, None])[:, 0]
         taught = logits[labels.held[:, None], labels.ids]
         total = logits.exp_().sum(-1)
         errors = total.log() - own
@@ -57,7 +60,7 @@ class _AnswerLoss(torch.autograd.Function):
         loss = (errors * labels.weights).sum() + (kl * labels.leash).sum()
         scale = labels.weights.index_add(0, labels.held, of_row * labels.leash)
         gradient = logits.mul_((scale / total)[:, None])
-        gradient.scatter_add_(-1, labels.targets[:, None], -labels.weights[:, None])
+        gradient.scatter_add_(-1, targets[:, None], -labels.weights[:, None])
         places = labels.held[:, None] * gradient.shape[-1] + labels.ids
         gradient.view(-1).index_add_(0, places.view(-1), (of_taught * labels.leash[:, None]).view(-1))
         gradient = gradient if slope is None else gradient.mul_(slope)

@@ -42,7 +42,7 @@ Plan = Callable[[int, Sequence[int]], list[Step]]  # (epoch, active examples) â†
 Computed = tuple[torch.Tensor, torch.Tensor, tuple[torch.Tensor, ...]]  # loss, errors (N,), gradients
 Compute = Callable[[Packed, Labels], Computed]
 # What the first dimensions of a packed row and of its labels are: tokens, predictions, predictions on the leash.
-_AXES = (*"TTTTNNN", *"NMMMM")
+_AXES = "TTTTNNN" + "NMMMM"
 
 
 class TrainExample(NamedTuple):
@@ -269,7 +269,7 @@ def _labels(batch: Sequence[TrainExample], packed: Packed, weight: float, leash:
     ids = torch.cat([teacher.ids for teacher in teachers]) if teachers else torch.zeros(0, 1, dtype=torch.long)
     logprobs = torch.cat([teacher.logprobs for teacher in teachers]) if teachers else torch.zeros(0, 1)
     weights = torch.where(on_leash, 0.0, weight)
-    return Labels(packed.targets, weights, held, ids, logprobs, torch.full(held.shape, leash))
+    return Labels(weights, held, ids, logprobs, torch.full(held.shape, leash))
 
 
 def _computation(llm: LLM, states: torch.Tensor | None, trained: Sequence[torch.nn.Parameter]) -> Compute:
@@ -279,11 +279,9 @@ def _computation(llm: LLM, states: torch.Tensor | None, trained: Sequence[torch.
         return compute(llm, states, trained, *(tensor.to(llm.device) for tensor in tensors))
 
     if llm.device.type != "cuda" or not llm.packs:
-        return lambda packed, labels: bare(*packed, *labels[1:])
+        return lambda packed, labels: bare(*packed, *labels)
     replayed = Replayed(bare, llm.device)
-    return lambda packed, labels: replayed(
-        [Input(tensor, axis) for tensor, axis in zip((*packed, *labels[1:]), _AXES, strict=True)]
-    )
+    return lambda packed, labels: replayed(list(map(Input, (*packed, *labels), _AXES)))
 
 
 def compute(
@@ -291,12 +289,11 @@ def compute(
 ) -> Computed:
     """Compute the loss of a packed row, the error of each target (N,) and the gradients.
 
-    `tensors` are the fields of the row and of its labels, which have the row's targets. Each may be filled up with
-    zeros along its first dimension: such tokens are seen by nobody, such predictions weigh nothing.
+    `tensors` are the fields of the row and of its labels. Each may be filled up with zeros along its first dimension:
+    such tokens are seen by nobody, such predictions weigh nothing.
     """
-    packed = Packed(*tensors[: len(Packed._fields)])
-    labels = Labels(packed.targets, *tensors[len(Packed._fields) :])
-    loss, errors = answer_loss(llm.predicting(packed, states), llm.head, labels)
+    packed, labels = Packed(*tensors[: len(Packed._fields)]), Labels(*tensors[len(Packed._fields) :])
+    loss, errors = answer_loss(llm.predicting(packed, states), llm.head, packed.targets, labels)
     return loss.detach(), errors, torch.autograd.grad(loss, trained)
 
 

@@ -1,0 +1,24 @@
+"""A mind's night in this process, where its base is loaded already, and what it woke with."""
+
+from oneiro import generations, sleep
+from oneiro.adapters import Adapter, load_adapter
+from oneiro.dreamers import for_base
+from oneiro.embedded import cache_dir
+from oneiro.llm import LLM
+from oneiro.mind import Mind
+from oneiro.settings import DATABASE, read_settings
+from oneiro.store import Store
+from oneiro.types import MorningReport
+
+
+def sleep_here(base: LLM, mind: Mind, *, seed: int) -> MorningReport:
+    """Sleep as the product does, with the mind's own settings, exam and all."""
+    sleeper = sleep.Sleeper(base, for_base(base, mind.path), cache_dir())
+    config = read_settings(mind.path).night_config(seed)
+    return sleep.sleep(mind.path, Store(mind.path / DATABASE), sleeper, config, emit=lambda event: None)
+
+
+def adapter_of(mind: Mind) -> Adapter | None:
+    """What the mind's active generation adds to its base; nothing before the first night."""
+    active = mind.status().generation
+    return load_adapter(generations.folder_of(mind.path, active)) if active else None
