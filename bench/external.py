@@ -66,7 +66,7 @@ Found = dict[str, Any]
 
 
 class Sets(NamedTuple):
-    """Questions by set, and how they are scored."""
+    """Questions and requests, by the set they come from."""
 
     known: dict[str, list[Sample]]
     read: dict[str, list[Sample]]

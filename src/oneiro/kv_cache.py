@@ -30,19 +30,12 @@ class _RoomyLayer(DynamicLayer):
         held = self.get_seq_length()
         length = held + key_states.shape[-2]
         if self._blocks is None or self._blocks[0].shape[-2] < length:
-            self._blocks = (self._block(key_states, self.keys, length), self._block(value_states, self.values, length))
+            room = length + _ROOM
+            self._blocks = (_block(key_states, self.keys, room), _block(value_states, self.values, room))
         for block, states in zip(self._blocks, (key_states, value_states), strict=True):
             block[:, :, held:length] = states
         self.keys, self.values = (block[:, :, :length] for block in self._blocks)
         return self.keys, self.values
-
-    @staticmethod
-    def _block(states: torch.Tensor, held: torch.Tensor | None, length: int) -> torch.Tensor:
-        batch, heads, _, width = states.shape
-        block = states.new_empty(batch, heads, length + _ROOM, width)
-        if held is not None and held.numel():
-            block[:, :, : held.shape[-2]] = held
-        return block
 
     def batch_repeat_interleave(self, repeats: int) -> None:
         """Repeat every row; the block is left behind."""
@@ -55,7 +48,7 @@ class _RoomyLayer(DynamicLayer):
         super().batch_select_indices(indices)
 
 
-class FixedLayer(DynamicLayer):
+class _FixedLayer(DynamicLayer):
     """A layer with room for all that will be written, so that every step has the same shapes; for a recorded step.
 
     All layers of a cache write at the same `place` (1,), which whoever records the step moves on. What is not written
@@ -66,7 +59,7 @@ class FixedLayer(DynamicLayer):
         super().__init__()
         assert held.keys is not None
         assert held.values is not None
-        self.keys, self.values = (_with_room(states, room) for states in (held.keys, held.values))
+        self.keys, self.values = (_block(states, states, room) for states in (held.keys, held.values))
         self.is_initialized = True
         self._place = place
 
@@ -81,17 +74,19 @@ class FixedLayer(DynamicLayer):
         return self.keys, self.values
 
 
-def _with_room(states: torch.Tensor, room: int) -> torch.Tensor:
-    batch, heads, length, width = states.shape
-    block = states.new_zeros(batch, heads, room, width)
-    block[:, :, :length] = states
+def _block(like: torch.Tensor, held: torch.Tensor | None, room: int) -> torch.Tensor:
+    """Room for so many tokens, what is held at its beginning; the rest is zero, since a mask cannot hide a NaN."""
+    batch, heads, _, width = like.shape
+    block = like.new_zeros(batch, heads, room, width)
+    if held is not None and held.numel():
+        block[:, :, : held.shape[-2]] = held
     return block
 
 
 def fixed(cache: DynamicCache, room: int, place: torch.Tensor) -> DynamicCache:
     """Give a cache room for so many tokens in all; the next is written at `place`."""
     own = DynamicCache()
-    own.layers = [FixedLayer(layer, room, place) for layer in cache.layers]  # type: ignore[arg-type]
+    own.layers = [_FixedLayer(layer, room, place) for layer in cache.layers]  # type: ignore[arg-type]
     return own
 
 
