@@ -239,4 +239,7 @@ def _drawn(samples: list[Sample]) -> list[Sample]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. Nothing is kept of a part of it: it takes about six minutes on two cores.")
