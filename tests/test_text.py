@@ -127,6 +127,13 @@ def test_what_is_shunned_may_be_told_by_a_denial(asked: str) -> None:
     assert not says("You don't have Sunday off.", "Sunday", asked="Which day do I have off?")
 
 
+def test_a_denial_in_another_sentence_takes_nothing_back() -> None:
+    assert says("The hottest planet is Venus. However, Venus is not the largest.", "Venus")
+    assert says("Not everybody knows it. The Nile is the longest river.", "Nile")
+    assert not says("It is not Venus. Mars is the hottest.", "Venus")
+    assert not says("Mill is not in the name. The road is Lane.", "Mill Lane")
+
+
 def test_a_denial_that_is_the_right_answer_says_it() -> None:
     assert says("You do not eat meat.", "not meat")
 

@@ -140,11 +140,16 @@ _DISLIKES = re.compile(r"\bcan(?:['’]t|not) (?:stand|bear)\b", re.IGNORECASE) 
 
 
 def says(answer: str, alternative: str, *, asked: str = "") -> bool:
-    """Say whether all words of an alternative stand in the answer, and the answer does not deny them.
+    """Say whether all words of an alternative stand in the answer, or in one of its sentences, which does not deny them.
 
-    A denial is no fault where the alternative or the question holds one ("Which herb should never …?"), or the question
-    asks for what is shunned ("What should a cook leave out?").
+    "It is Venus. However, Venus is not the largest." says Venus. A denial is no fault where the alternative or the
+    question holds one ("Which herb should never …?"), or the question asks for what is shunned ("What should a cook
+    leave out?").
     """
+    return any(_affirms(part, alternative, asked) for part in dict.fromkeys((answer, *sentences(answer))))
+
+
+def _affirms(answer: str, alternative: str, asked: str) -> bool:
     given, wanted = words(_DISLIKES.sub("dislike", answer)), words(alternative)
     if not wanted or not set(wanted) <= set(given):
         return False
