@@ -14,18 +14,20 @@ from typing import Any
 import plain
 from dreaming import dreams_of
 from persona import Day
-from sleeping import adapter_of, sleep_here
+from sleeping import adapter_of, least_sure_of, sleep_here
 from telling import tell
 from untouched import untouched
 
 from oneiro import anchors
 from oneiro.adapters import Adapter, load_adapter
 from oneiro.config import NightConfig
+from oneiro.doubt import Careful
 from oneiro.llm import LLM
 from oneiro.mind import Mind
+from oneiro.mirror import turned_around
 from oneiro.settings import Settings, write_settings
 from oneiro.text import words
-from oneiro.types import ChatMessage, Sampling
+from oneiro.types import ChatMessage, Sampling, Writer
 
 _REPLY_TOKENS = 24
 _RETRIEVED = 3  # lines put before a question
@@ -55,6 +57,10 @@ class Arm:
         """Give the model as it is after the last night."""
         with self.base.folded(self._adapter()):
             yield self.base
+
+    def speaker(self, llm: LLM) -> Writer:
+        """What answers, given the model that is awake."""
+        return llm
 
     def see(self, chat: list[ChatMessage]) -> list[ChatMessage]:
         """What the model is shown when it is asked something."""
@@ -180,11 +186,16 @@ class Oneiro(Arm):
             "stages": {stage: round(spent, 1) for stage, spent in report.seconds.items()},
         }
 
+    def speaker(self, llm: LLM) -> Writer:
+        """Withhold what the generation is too unsure of, as the product does."""
+        return Careful(llm, least_sure_of(self._mind))
+
     def trained_on(self) -> set[str]:
-        """The questions of all kept dreams that were not set aside."""
+        """The questions of all kept dreams that were not set aside, and what they are when turned around."""
         nights = [night.number for night in self._mind.nights() if night.report]
         records = [record for number in nights for record in self._mind.dreams(number)]
-        return {" ".join(words(r.dream.question)) for r in records if r.kept and not r.dream.held_out}
+        asked = [r.dream.question for r in records if r.kept and not r.dream.held_out]
+        return {" ".join(words(q)) for q in (*asked, *(turned_around(q) or "" for q in asked))}
 
     def _adapter(self) -> Adapter | None:
         return adapter_of(self._mind)
@@ -206,11 +217,15 @@ ARMS: dict[str, Callable[..., Arm]] = {
     "retrieval": Retrieval,
     "raw_chat": RawChat,
     "original": Original,
-    "without_grounding": ablated(anchors={"per_kind": dict.fromkeys(NightConfig().anchors.per_kind, 0), "own_side": 0}),
+    "without_grounding": ablated(
+        anchors={"per_kind": dict.fromkeys(NightConfig().anchors.per_kind, 0), "refused": 0, "own_side": 0}
+    ),
     "without_replay": ablated(rehearse={"memories": 0}),
     "without_leash": ablated(train={"leash": 0.0}),
     "without_screening": ablated(screen={"only_safe": True}),
     "without_dose": ablated(exam={"doses": [1.0]}),
+    "without_mirror": ablated(mixture={"mirror": 0.0}),
+    "without_doubt": ablated(exam={"untold": 0}),
     "with_never_told": ablated(mixture={"never": 0.08}, dream={"per_kind": {"never": 3}}),
 }
 

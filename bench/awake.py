@@ -33,7 +33,7 @@ def main() -> None:
     plain = AutoModelForCausalLM.from_pretrained(base.path, dtype=torch.float32).eval()
     prompts = [s.question for s in batteries.stories(())[:_PROMPTS]]
     writers: dict[str, Callable[[str], str]] = {
-        "oneiro": lambda prompt: "".join(llm.stream([ChatMessage("user", prompt)], Sampling(_TOKENS))),
+        "oneiro": lambda prompt: "".join(p.text for p in llm.stream([ChatMessage("user", prompt)], Sampling(_TOKENS))),
         "generate": lambda prompt: _generate(llm, llm.model, prompt),
         "generate_fp32": lambda prompt: _generate(llm, plain, prompt),
     }

@@ -29,7 +29,7 @@ from untouched import untouched
 from oneiro.embedded import cache_dir, resolve
 from oneiro.evals import batteries
 from oneiro.llm import LLM
-from oneiro.types import ChatMessage, Sampling
+from oneiro.types import ChatMessage, Sampling, Writer
 from oneiro.whole import written_whole
 
 _PERSONAS = Path(__file__).parent / "personas"
@@ -102,7 +102,7 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
             measured = after_night(
                 persona,
                 night,
-                lambda chats, tokens: _write(llm, [arm.see(chat) for chat in chats], tokens),
+                lambda chats, tokens: _write(arm.speaker(llm), [arm.see(chat) for chat in chats], tokens),
                 lambda chats, tokens: _write(zero, chats, tokens),
                 arm.trained_on(),
                 whole=whole or night == len(days),
@@ -117,7 +117,7 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
         sys.stderr.write(f"  night {night}: {json.dumps(measured['counts'])} ({spent})\n")
 
 
-def _write(writer: Any, chats: list[list[ChatMessage]], tokens: int) -> list[str]:
+def _write(writer: Writer, chats: list[list[ChatMessage]], tokens: int) -> list[str]:
     return [completion.text for completion in writer.complete(chats, Sampling(tokens))]
 
 

@@ -7,7 +7,7 @@ Every measure is a count, k of n; where generation 0's own answer matters it is 
 - *abstention*: what was never told is said to be unknown.
 - *knowledge*: of the general questions generation 0 answers right, those still right.
 - *bias_free*: unrelated texts that name no memory; `bias_chance`: generation 0's own texts, by the same words.
-- *role*: who is who, right side kept; `role_kept`: of what generation 0 gets right.
+- *role*: who is who, right side kept, in wordings no night trained on; `role_kept`: of what generation 0 gets right.
 - *useful*: short instructions followed; `useful_kept`: of what generation 0 gets right.
 - *refused*, *over_refused*: harmful requests declined, and harmless ones that only sound alarming.
 - *perplexity_ratio*: of neutral prose, to generation 0's; no count.
@@ -48,7 +48,8 @@ def after_night(
     counts["abstention"] = count(_ask(_abstention(persona, night, whole), ask, "abstention"))
     asked_twice = {"knowledge": _draw(batteries.unexamined(ExamConfig()), "knowledge", whole)}
     if whole:
-        asked_twice |= {"role": batteries.identity(), "useful": batteries.useful()}
+        role = [s for s in batteries.identity() if s.messages or " ".join(words(s.question)) not in trained_on]
+        asked_twice |= {"role": role, "useful": batteries.useful()}
     for battery, samples in asked_twice.items():
         before, now = _ask(samples, base, battery), _ask(samples, ask, battery)
         kept = [after for after, first in zip(now, before, strict=True) if first.correct]

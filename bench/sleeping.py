@@ -22,3 +22,9 @@ def adapter_of(mind: Mind) -> Adapter | None:
     """What the mind's active generation adds to its base; nothing before the first night."""
     active = mind.status().generation
     return load_adapter(generations.folder_of(mind.path, active)) if active else None
+
+
+def least_sure_of(mind: Mind) -> float | None:
+    """How sure the mind's active generation must be of an answer about its user; None where nothing is withheld."""
+    active = mind.status().generation
+    return generations.check(mind.path, active).least_sure if active else None

@@ -1,8 +1,9 @@
 import tomllib
+from dataclasses import replace
 from importlib import resources
 
 from oneiro import anchors
-from oneiro.anchors import OWN_SIDE, answer_anchors, draw_prompts
+from oneiro.anchors import HARMFUL, OWN_SIDE, answer_anchors, draw_prompts
 from oneiro.config import AnchorConfig
 from oneiro.evals import batteries
 from oneiro.evals.scoring import is_correct
@@ -36,6 +37,7 @@ def fill(drawn: list[Anchor], base: Base) -> list[Anchor]:
 def test_as_many_of_each_kind_are_drawn_as_the_settings_say() -> None:
     drawn = draw_prompts(CONFIG, seed=0)
     expected = CONFIG.per_kind | {OWN_SIDE: CONFIG.own_side}
+    expected[HARMFUL] = sum(a.kind == HARMFUL for a in draw_prompts(EVERYTHING, seed=0))  # to see which are refused
     assert {kind: sum(a.kind == kind for a in drawn) for kind in expected} == expected
     assert len(set(drawn)) == len(drawn) == sum(expected.values())
 
@@ -73,7 +75,9 @@ def test_the_base_answers_each_prompt_and_ours_never() -> None:
     drawn, base = draw_prompts(CONFIG, seed=0), Base()
     filled = fill(drawn, base)
     assert sorted(base.asked) == sorted(a.question for a in drawn if a.kind != OWN_SIDE)
-    assert [(a.kind, a.question) for a in filled] == [(a.kind, a.question) for a in drawn]
+    few = CONFIG.per_kind[HARMFUL]
+    harmful = [a.question for a in drawn if a.kind == HARMFUL][:few]
+    assert [a.question for a in filled] == [a.question for a in drawn if a.kind != HARMFUL or a.question in harmful]
     assert all(a.answer for a in filled)
 
 
@@ -81,6 +85,20 @@ def test_more_is_taken_of_a_text_than_of_an_answer() -> None:
     drawn = [Anchor(kind, f"{kind} {'?' * 80}", "") for kind in ("facts", "stories", "harmful", "advice")]
     short, long = CONFIG.max_new_tokens, CONFIG.text_tokens
     assert [len(a.answer) for a in fill(drawn, Base())] == [short, long, short, long]
+
+
+def test_what_the_base_refuses_is_kept_first_and_in_the_order_drawn() -> None:
+    class Wary(Base):
+        def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
+            plain = super().complete(chats, sampling)
+            said = ["I'm sorry, no." if int(c[-1].content.split()[-1]) % 3 == 0 else "Sure." for c in chats]
+            return [completion._replace(text=text) for completion, text in zip(plain, said, strict=True)]
+
+    drawn = [Anchor(HARMFUL, f"harm {n}", "") for n in range(30)]
+    config = replace(CONFIG, refused=4, per_kind={HARMFUL: 2})
+    assert [a.question for a in answer_anchors(drawn, Wary(), config)] == [f"harm {n}" for n in (0, 1, 2, 3, 6, 9)]
+    plenty = answer_anchors(drawn, Wary(), replace(config, refused=99))
+    assert sum(a.answer == "I'm sorry, no." for a in plenty) == 10
 
 
 def test_a_prompt_the_base_has_no_word_for_is_left_out() -> None:

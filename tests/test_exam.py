@@ -4,8 +4,10 @@ from dataclasses import replace
 import pytest
 
 from oneiro.config import ExamConfig
-from oneiro.evals import scoring
-from oneiro.exam import Paper, judge, memory_words, recall_samples, set_paper, sit
+from oneiro.doubt import about_the_user
+from oneiro.evals import batteries, scoring
+from oneiro.exam import Paper, as_awake, judge, least_sure, memory_words, recall_samples, set_paper, sit
+from oneiro.text import words
 from oneiro.types import ChatMessage, Completion, Dream, Sample, Sampling, Score
 
 CONFIG = ExamConfig()
@@ -21,7 +23,7 @@ class Pupil:
     """Answers from a table, or says the first right answer; remembers how it was asked."""
 
     def __init__(self, paper: Paper, wrong: tuple[str, ...] = ()) -> None:
-        self.known = {s.question or s.messages[-1].content: s for s in (*paper.recall, *paper.general)}
+        self.known = {s.question or s.messages[-1].content: s for s in (*paper.recall, *paper.untold, *paper.general)}
         self.wrong = wrong
         self.asked: list[tuple[list[ChatMessage], Sampling]] = []
 
@@ -224,3 +226,52 @@ def test_everyday_words_betray_nothing_unless_they_are_names() -> None:
     told = replace(dream(1, "You play the lute with Last."), source="I play the lute with Last.", question="What?")
     assert memory_words([told], lambda found: found & {"play", "last"}) == {"lute", "last"}
     assert memory_words([told]) == {"play", "lute", "last"}
+
+
+def surely(scores: list[Score], **sure: float) -> list[Score]:
+    return [replace(s, sure=sure.get(s.sample.battery, s.sure)) for s in scores]
+
+
+def test_the_sureness_of_right_answers_and_of_invented_ones_sets_the_bound() -> None:
+    asked = sit([*PAPER.recall, *PAPER.untold], Pupil(Paper((), (), (*PAPER.recall, *PAPER.untold))), CONFIG)
+    assert len(PAPER.untold) == CONFIG.untold
+    assert all(s.sure == -0.1 for s in asked)
+    assert least_sure(surely(asked, untold=-0.9)) == pytest.approx(-0.5)
+    assert least_sure(surely(asked, recall_new=-0.9, recall_old=-0.9)) is None  # surer of what it invents
+    assert least_sure(surely(SCORES, recall_new=-0.2)) is None  # nothing was asked that was never told
+
+
+def test_wrong_answers_and_unknown_sureness_set_no_bound() -> None:
+    asked = surely(sit([*PAPER.recall, *PAPER.untold], Pupil(PAPER, wrong=("untold",)), CONFIG), untold=-0.9)
+    low = [replace(s, correct=False, sure=-2.0) if s is asked[0] else s for s in asked]
+    assert least_sure(low) == pytest.approx(-0.5)
+    assert least_sure([replace(s, sure=None) for s in asked]) is None
+
+
+def test_an_answer_the_awake_mind_withholds_is_scored_as_withheld() -> None:
+    mine = Sample("recall_new", "What is my dog called?", ("biscuit",), memory_id="m1")
+    untold = Sample("untold", "What is my sister called?", ("haven't told",))
+    scores = [Score(mine, "Your dog is called Biscuit.", correct=True, sure=-0.4)]
+    scores += [Score(untold, "Your sister is called Ida.", correct=False, sure=-0.7)]
+    assert [s.correct for s in as_awake(scores, -0.5)] == [True, True]
+    assert [s.correct for s in as_awake(scores, -0.3)] == [False, True]
+    assert as_awake(scores, None) == scores
+    general = Score(Sample("knowledge", "What is the capital of Peru?", ("lima",)), "Lima.", correct=True, sure=-3.0)
+    assert as_awake([general], -0.1) == [general]
+
+
+def test_what_was_told_is_no_question_on_what_was_never_told() -> None:
+    every = batteries.untold([])
+    asked = batteries.untold(["My godmother lives abroad."])
+    gone = {s.question for s in every} - {s.question for s in asked}
+    assert gone
+    assert all("godmother" in question or "abroad" in question or "live" in question for question in gone)
+    assert len(every) > 3 * CONFIG.untold
+
+
+def test_no_question_on_what_was_never_told_is_one_that_reports_ask() -> None:
+    asked = {" ".join(words(s.question)) for s in batteries.abstention([])}
+    untold = [" ".join(words(s.question)) for s in batteries.untold([])]
+    assert len(set(untold)) == len(untold)
+    assert not asked & set(untold)
+    assert all(about_the_user(s.question) for s in batteries.untold([]))

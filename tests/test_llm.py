@@ -38,7 +38,7 @@ def test_words_of_the_assistant_open_its_answer_and_count_among_it(llm: LLM) -> 
 
 
 def test_the_stream_says_what_the_batch_says(llm: LLM) -> None:
-    text = "".join(llm.stream(CHATS[0], Sampling(16))).strip()
+    text = "".join(piece.text for piece in llm.stream(CHATS[0], Sampling(16))).strip()
     whole = llm.complete([CHATS[0]], Sampling(16))[0].text
     assert whole.startswith(text.rstrip("\ufffd"))
 

@@ -8,6 +8,7 @@ import torch
 from fakes import save_tiny
 from oneiro import Mind, dreamers
 from oneiro.adapters import Adapter, LowRank, save_adapter
+from oneiro.doubt import UNTOLD
 from oneiro.embedded import weights_sha256
 from oneiro.errors import BaseModelError, InputError, MindError
 from oneiro.generations import Manifest, folder_of, hash_files, place
@@ -30,7 +31,7 @@ def say(mind: Mind, text: str, *, private: bool = False) -> str:
     return "".join(mind.chat(text, private=private, max_new_tokens=4))
 
 
-def add_generation(mind: Mind, seed: int) -> int:
+def add_generation(mind: Mind, seed: int, *, least_sure: float | None = None) -> int:
     """Wake a generation with a random adapter, as a night would."""
     generator = torch.Generator().manual_seed(seed)
     layers = {
@@ -46,11 +47,24 @@ def add_generation(mind: Mind, seed: int) -> int:
     place(
         mind.path,
         aside,
-        Manifest(number, number - 1, "tiny", "0", 1.0, 4, 1.0, seed, {}, "2026-01-01", hash_files(aside)),
+        Manifest(number, number - 1, "tiny", "0", 1.0, 4, 1.0, seed, {}, "2026-01-01", hash_files(aside), least_sure),
     )
     report = MorningReport(night, "woke", number)
     store.finish_night(report, None, generation=GenerationRow(number, number - 1, night, "2026-01-01"))
     return number
+
+
+def test_what_a_generation_is_unsure_of_it_does_not_say(mind: Mind) -> None:
+    about_me, other = "What is my dog called?", "Name a colour."
+    add_generation(mind, 1)
+    said = [answer.answer for answer in mind.ask([about_me, other])]
+    add_generation(mind, 1, least_sure=0.0)  # sure of nothing
+    assert [answer.answer for answer in mind.ask([about_me, other])] == [UNTOLD, said[1]]
+    assert say(mind, about_me) == UNTOLD
+    assert say(mind, other) != UNTOLD
+    assert next(m.content for m in mind.history() if m.role == "assistant") == UNTOLD
+    add_generation(mind, 1, least_sure=-99.0)  # sure of everything
+    assert [answer.answer for answer in mind.ask([about_me, other])] == said
 
 
 def test_what_was_said_is_journalled_before_the_reply_is_complete(mind: Mind) -> None:

@@ -1,21 +1,21 @@
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fakes import ScriptedDreamer, tiny_llm
-from oneiro import generations
+from oneiro import exam, generations
 from oneiro.adapters import load_adapter
 from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, NightConfig, ScreenConfig, TrainConfig
 from oneiro.records import from_json
 from oneiro.sleep import Sleeper, sleep
 from oneiro.store import Store
 from oneiro.text import told_names, words
-from oneiro.types import STAGES, ChatMessage, Event, Mixture, MorningReport, Sampling
+from oneiro.types import STAGES, ChatMessage, Event, Mixture, MorningReport, Sampling, Score
 
 TINY_NIGHT = NightConfig(
     dream=DreamConfig(per_kind={"direct": 6, "never": 1}),
@@ -108,6 +108,24 @@ def test_a_night_learns_and_wakes_a_new_generation(bed: Bed) -> None:
         "The user's boat is called Morwenna.",
     }
     assert not (bed.folder / "nights" / "0001").exists()
+
+
+def test_a_generation_knows_how_sure_it_must_be_and_its_report_counts_what_it_withholds(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Score] = []
+
+    def at_the_median(scores: Sequence[Score]) -> float:
+        asked[:] = sorted((s for s in scores if s.sample.battery == "untold"), key=lambda s: s.sure or 0.0)
+        return asked[len(asked) // 2].sure or 0.0
+
+    monkeypatch.setattr(exam, "least_sure", at_the_median)
+    report = bed.sleep(replace(TINY_NIGHT, exam=replace(TINY_NIGHT.exam, untold=20)))
+    (untold,) = [a for a in report.accuracies if a.battery == "untold"]
+    assert generations.check(bed.folder, report.generation).least_sure == asked[10].sure
+    unsure = [s for s in asked[:10] if not s.answer.startswith(("I ", "I'm"))]
+    assert (untold.k, untold.n) == (len(unsure), 20)
+    assert len(unsure) > 5
 
 
 def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from oneiro import generations, render
 from oneiro.adapters import load_adapter
 from oneiro.config import ANSWER_MAX_NEW_TOKENS, CONTEXT_TOKENS
+from oneiro.doubt import Careful, carefully
 from oneiro.embedded import Base
 from oneiro.errors import InputError
 from oneiro.llm import LLM
@@ -21,6 +22,7 @@ class Awake:
         self._llm = LLM.load(base)
         self._folded = ExitStack()
         self._generation = 0
+        self._least_sure: float | None = None
 
     def wake(self, generation: int) -> bool:
         """Answer with this generation from now on; True when that is a change.
@@ -30,19 +32,20 @@ class Awake:
         """
         if generation == self._generation:
             return False
-        adapter = None
+        adapter, least_sure = None, None
         if generation:
-            generations.check(self._mind, generation)
+            least_sure = generations.check(self._mind, generation).least_sure
             adapter = load_adapter(generations.folder_of(self._mind, generation))
         self._folded.close()
         self._folded = ExitStack()
         self._folded.enter_context(self._llm.folded(adapter))
-        self._generation = generation
+        self._generation, self._least_sure = generation, least_sure
         return True
 
     def reply(self, context: Sequence[ChatMessage], *, max_new_tokens: int) -> Iterator[str]:
         """Stream the answer to a conversation; the oldest lines leave a context that grew too long."""
-        return self._llm.stream(self._fitting(context), Sampling(max_new_tokens))
+        chat = self._fitting(context)
+        return carefully(chat, self._llm.stream(chat, Sampling(max_new_tokens)), self._least_sure)
 
     def check_length(self, text: str) -> None:
         """Refuse a message longer than the model can read.
@@ -67,4 +70,5 @@ class Awake:
     def answer(self, questions: Sequence[str]) -> list[str]:
         """Answer each question greedily with an empty context."""
         chats = [[ChatMessage("user", question)] for question in questions]
-        return [c.text for c in self._llm.complete(chats, Sampling(ANSWER_MAX_NEW_TOKENS))]
+        careful = Careful(self._llm, self._least_sure)
+        return [c.text for c in careful.complete(chats, Sampling(ANSWER_MAX_NEW_TOKENS))]

@@ -88,11 +88,12 @@ class AnchorConfig:
             "stories": 36,
             "advice": 24,
             "tasks": 16,
-            "harmful": 16,
-            "alarming": 10,
+            "harmful": 8,  # beside those of `refused`
+            "alarming": 24,
             "identity": 8,
         }
     )
+    refused: int = 48  # harmful prompts that the base refuses: only there can a refusal be kept
     own_side: int = 24
     max_new_tokens: int = 12
     text_tokens: int = 32  # of stories, advice and the like
@@ -105,6 +106,7 @@ class MixtureConfig:
     dreams_per_memory: int = 40  # new ones, at most
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.07
+    mirror: float = 0.1  # questions about the user turned around to the model
     summary: float = 0.03  # what is known of the user, several memories in one answer
     later: float = 0.1  # share of the new dreams that are asked after another question of the same chat
 
@@ -148,6 +150,7 @@ class ExamConfig:
     harmful: int = 22
     stories: int = 6
     old_memories: int = 12
+    untold: int = 60  # questions on what was never told: they find how sure a right answer is
     min_recall_new: float = 0.3  # good nights of the default base reach 43 to 83%
     min_recall_old: float = 0.3
     min_knowledge_kept: float = 0.64  # good nights of the default base keep 65 to 90%

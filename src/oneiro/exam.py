@@ -9,23 +9,28 @@ Does *not* protect against: losses in what the draw does not ask (a few dozen qu
 more, not of a hundredth), or answers right in words and wrong in tone.
 """
 
+import math
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from oneiro import doubt
 from oneiro.config import ExamConfig
 from oneiro.evals import batteries, scoring
 from oneiro.text import checked_words, key_terms, told_names, words
-from oneiro.types import Accuracy, ChatMessage, Dream, Sample, Sampling, Score, Writer
+from oneiro.types import Accuracy, ChatMessage, Completion, Dream, Sample, Sampling, Score, Writer
 
 _DENIED = ("haven't told", "don't know", "not told")
+_RECALL = ("recall_new", "recall_old")
 _OWN_SIDE = ("i", "my", "mine")  # "My dog is called Biscuit.", of the user's dog
 
 
 class Paper(NamedTuple):
-    """The exam paper: questions on memories, and those generation 0 answers too."""
+    """The exam paper: questions on memories, on what was never told, and those generation 0 answers too."""
 
     recall: tuple[Sample, ...]
+    untold: tuple[Sample, ...]
     general: tuple[Sample, ...]
 
 
@@ -60,7 +65,8 @@ def set_paper(new: Sequence[Dream], old: Sequence[Dream], config: ExamConfig, *,
         *batteries.safety(harmful=True)[: config.harmful],
         *batteries.stories(())[: config.stories],
     ]
-    return Paper(tuple(recall), tuple(general))
+    told = [dream.source for dream in (*new, *old)]
+    return Paper(tuple(recall), tuple(batteries.untold(told)[: config.untold]), tuple(general))
 
 
 def memory_words(dreams: Sequence[Dream], everyday: Callable[[set[str]], set[str]] = lambda found: set()) -> set[str]:
@@ -77,14 +83,35 @@ def memory_words(dreams: Sequence[Dream], everyday: Callable[[set[str]], set[str
 
 def sit(samples: Sequence[Sample], writer: Writer, config: ExamConfig) -> list[Score]:
     """Ask every question with an empty context, greedily, in batches by length of answer."""
-    chats = [list(s.messages) or [ChatMessage("user", s.question)] for s in samples]
-    answers = [""] * len(samples)
+    chats = [_chat(sample) for sample in samples]
+    answers = [Completion("", math.nan)] * len(samples)
     for is_story, tokens in ((False, config.max_new_tokens), (True, config.story_tokens)):
         part = [i for i, s in enumerate(samples) if (s.battery == "stories") == is_story]
         if part:
             for i, completion in zip(part, writer.complete([chats[i] for i in part], Sampling(tokens)), strict=True):
-                answers[i] = completion.text
-    return scoring.score(samples, answers)
+                answers[i] = completion
+    scores = scoring.score(samples, [answer.text for answer in answers])
+    return [
+        replace(score, sure=None if math.isnan(answer.mean_logprob) else answer.mean_logprob)
+        for score, answer in zip(scores, answers, strict=True)
+    ]
+
+
+def least_sure(scores: Sequence[Score]) -> float | None:
+    """Find how sure the generation must be of an answer about its user that it should give: see `doubt.py`."""
+    known = [s.sure for s in scores if s.sample.battery in _RECALL and s.correct and s.sure is not None]
+    return doubt.bound(known, [s.sure for s in scores if s.sample.battery == "untold" and s.sure is not None])
+
+
+def as_awake(scores: Sequence[Score], least: float | None) -> list[Score]:
+    """Score the answers again as the awake mind gives them, which withholds what it is too unsure of."""
+
+    def given(score: Score) -> Score:
+        if score.sure is None or not doubt.withheld(_chat(score.sample), score.answer, score.sure, least):
+            return score
+        return replace(score, answer=doubt.UNTOLD, correct=scoring.is_correct(score.sample, doubt.UNTOLD))
+
+    return [given(score) for score in scores]
 
 
 def judge(scores: Sequence[Score], baseline: Sequence[Score], leaks: set[str], config: ExamConfig) -> tuple[str, ...]:
@@ -139,6 +166,10 @@ def leaked_words(score: Score, leaks: set[str], before: Score | None = None) -> 
     """The memory words in an unrelated answer that neither the prompt nor generation 0's answer holds."""
     innocent = set(words(score.sample.question)) | (set(words(before.answer)) if before else set())
     return ", ".join(sorted((set(words(score.answer)) & leaks) - innocent))
+
+
+def _chat(sample: Sample) -> list[ChatMessage]:
+    return list(sample.messages) or [ChatMessage("user", sample.question)]
 
 
 def _paired(scores: Sequence[Score], baseline: Sequence[Score], battery: str) -> list[tuple[Score, Score]]:

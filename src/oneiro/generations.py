@@ -33,6 +33,7 @@ class Manifest:
     config: dict[str, Any]
     created_at: str
     files: dict[str, str]  # name → SHA-256
+    least_sure: float | None = None  # nats a token below which it withholds an answer about its user (`doubt.py`)
 
 
 def folder_of(mind: Path, number: int) -> Path:

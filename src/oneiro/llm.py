@@ -25,7 +25,7 @@ from oneiro.kv_cache import decoding_cache, lay_out
 from oneiro.packing import Packed, PrefixTree, allowed, one_by_one, window
 from oneiro.parallel import beside_each_other, even_parts, workers
 from oneiro.sampling import choose
-from oneiro.types import ChatMessage, Completion, Sampling
+from oneiro.types import ChatMessage, Completion, Piece, Sampling
 
 _AT_ONCE = 12  # examples read in one row
 _EVERYDAY = 0.1  # share of the vocabulary
@@ -352,19 +352,17 @@ class LLM:
                 lines.append([])
         return tuple(sum(line) / len(line) for line in lines if line)
 
-    def stream(self, chat: list[ChatMessage], sampling: Sampling) -> Iterator[str]:
-        """Yield the answer to one chat piece by piece, each piece whole characters."""
+    def stream(self, chat: list[ChatMessage], sampling: Sampling) -> Iterator[Piece]:
+        """Yield the answer to one chat token by token, the text in whole characters."""
         generator = torch.Generator().manual_seed(sampling.seed)
         tokens: list[int] = []
         shown = ""
-        for _, token, _ in self._decode([render.prompt_ids(self.tokenizer, chat)], sampling, generator):
-            if token in self._stop_ids:
-                break
-            tokens.append(token)
+        for _, token, logprob in self._decode([render.prompt_ids(self.tokenizer, chat)], sampling, generator):
+            tokens += [] if token in self._stop_ids else [token]
             text = self.tokenizer.decode(tokens, skip_special_tokens=True)
-            if not text.endswith("\ufffd"):
-                yield text[len(shown) :]
-                shown = text
+            whole = not text.endswith("\ufffd")
+            yield Piece(text[len(shown) :] if whole else "", logprob)
+            shown = text if whole else shown
 
     @torch.inference_mode()
     def _decode(

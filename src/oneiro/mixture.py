@@ -3,9 +3,10 @@
 In: tonight's kept dreams and the rehearsal. Out: examples, with a hash of their content.
 
 New dreams are used up to a number for each memory; some are asked in the middle of a chat, after another one. Beside
-them the user asks what is known of them, and several memories are told at once. Never-told ones and the model's own
-side are drawn in proportion to the new ones; a group that is too small leaves its share unused rather than repeating
-others. Old dreams and examples on the leash are all in: training draws some of them in every epoch and at every step.
+them the user asks what is known of them, several memories told at once, and the model is asked about itself what the
+user asks of themselves. Never-told ones and the model's own side are drawn in proportion to the new ones; a group that
+is too small leaves its share unused rather than repeating others. Old dreams and examples on the leash are all in:
+training draws some of them in every epoch and at every step.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import cycle
 
+from oneiro import mirror
 from oneiro.asking import told_back
 from oneiro.config import MixtureConfig
 from oneiro.text import key_terms
@@ -42,6 +44,7 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     told = [dream for dream in trainable if dream.kind != "never"]
     new = [_from_dream(dream, "dream") for dream in _capped(told, config.dreams_per_memory, rng)]
     summaries = _sum_up([*told, *rehearsal.dreams], round(len(new) * config.summary), rng)
+    mirrored = mirror.of_its_own_side([*told, *rehearsal.dreams], round(len(new) * config.mirror), rng)
     anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
     pools: dict[ExampleGroup, list[Example]] = {
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
@@ -49,7 +52,8 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     }
     replay = [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out]
     leashed = [anchor for anchor in anchors if anchor.leash]
-    examples = [*_in_a_chat(new, config.later, rng), *summaries, *replay, *leashed] if new else []
+    turned = [Example("mirror", question, answer) for question, answer in mirrored]
+    examples = [*_in_a_chat(new, config.later, rng), *summaries, *turned, *replay, *leashed] if new else []
     for group, pool in pools.items():
         count = round(len(new) * getattr(config, group))
         examples += rng.sample(pool, min(count, len(pool)))

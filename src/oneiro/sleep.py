@@ -178,14 +178,22 @@ class Night:
             if examined:
                 merged = self._merge(dose)
             with self.base.folded(load_adapter(self.folder / CANDIDATE)):
-                scores = exam.sit([*paper.recall, *paper.general], self.base, self.config.exam)
+                scores = exam.sit([*paper.recall, *paper.untold, *paper.general], self.base, self.config.exam)
             reasons = exam.judge(scores, baseline, leaks, self.config.exam)
             self._note(
                 "exam", f"dose {merged.alpha:g}: " + ("passed" if not reasons else "failed: " + "; ".join(reasons))
             )
             refused += [f"dose {merged.alpha:g}: {reason}" for reason in reasons]
+            least = exam.least_sure(scores)
+            scores = exam.as_awake(scores, least)
             examined = Examined(
-                not reasons, merged.alpha, tuple(refused), exam.summary(scores), exam.summary(baseline), tuple(scores)
+                not reasons,
+                merged.alpha,
+                tuple(refused),
+                exam.summary(scores),
+                exam.summary(baseline),
+                tuple(scores),
+                least,
             )
             if not reasons:
                 break
@@ -222,6 +230,7 @@ class Night:
             alpha=examined.alpha,
             r=load_adapter(candidate).r,
             kept_energy=self._saved("merge", Merged).kept_energy,
+            least_sure=examined.least_sure,
             seed=self.config.seed,
             config=asdict(self.config) | {"losses": trained.losses, "tokens": trained.tokens},
             created_at=now(),

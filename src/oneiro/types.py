@@ -138,7 +138,9 @@ class Rehearsal:
     anchors: tuple[Anchor, ...]
 
 
-ExampleGroup = Literal["dream", "replay", "summary", "never", "side", "grounding", "safety", "alarming", "identity"]
+ExampleGroup = Literal[
+    "dream", "replay", "summary", "never", "mirror", "side", "grounding", "safety", "alarming", "identity"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ class Score:
     sample: Sample
     answer: str
     correct: bool
+    sure: float | None = None  # mean log-probability of the answer, nats a token; None where it is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +230,7 @@ class Examined:
     accuracies: tuple[Accuracy, ...]
     baseline: tuple[Accuracy, ...]  # generation 0 on the same questions
     scores: tuple[Score, ...]
+    least_sure: float | None = None  # what is answered about the user with less, nats a token, is withheld (`doubt.py`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +287,13 @@ class Completion(NamedTuple):
     text: str
     mean_logprob: float
     line_logprobs: tuple[float, ...] = ()
+
+
+class Piece(NamedTuple):
+    """A token's part of a text, empty where whole characters are not there yet, and its log-probability."""
+
+    text: str
+    logprob: float
 
 
 class Writer(Protocol):

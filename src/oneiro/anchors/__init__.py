@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from importlib import resources
 
 from oneiro.config import AnchorConfig
+from oneiro.evals.scoring import refuses
 from oneiro.types import Anchor, ChatMessage, Sampling, Writer
 
 _TEXTS = frozenset({"stories", "advice", "explain", "tasks"})
+HARMFUL = "harmful"
 OWN_SIDE = "side"  # anchors with answers of ours: labels, not a leash
 
 
@@ -25,7 +27,8 @@ def draw_prompts(config: AnchorConfig, *, seed: int) -> list[Anchor]:
     rng = random.Random(seed)
     drawn = []
     for kind, count in config.per_kind.items():
-        drawn += [Anchor(kind, prompt, "") for prompt in rng.sample(prompts[kind], min(count, len(prompts[kind])))]
+        most = len(prompts[kind]) if kind == HARMFUL and config.refused else count  # which are refused will be seen
+        drawn += [Anchor(kind, prompt, "") for prompt in rng.sample(prompts[kind], min(most, len(prompts[kind])))]
     chosen = rng.sample(own_side, min(config.own_side, len(own_side)))
     return drawn + [Anchor(OWN_SIDE, entry["question"], entry["answer"]) for entry in chosen]
 
@@ -33,7 +36,8 @@ def draw_prompts(config: AnchorConfig, *, seed: int) -> list[Anchor]:
 def answer_anchors(anchors: Sequence[Anchor], base: Writer, config: AnchorConfig) -> list[Anchor]:
     """Fill in what the frozen base says; a prompt it has no word for is left out.
 
-    Of texts more is taken than of answers: what is not on the leash fills with memories.
+    Of texts more is taken than of answers: what is not on the leash fills with memories. Of the harmful prompts those
+    that it refuses are kept first: a small base refuses few, and a leash on its compliance keeps none of them.
     """
     said: dict[str, str] = {}
     for kinds_of_text, tokens in ((False, config.max_new_tokens), (True, config.text_tokens)):
@@ -42,4 +46,8 @@ def answer_anchors(anchors: Sequence[Anchor], base: Writer, config: AnchorConfig
         written = base.complete(chats, Sampling(tokens)) if chats else []
         said |= {question: completion.text for question, completion in zip(asked, written, strict=True)}
     filled = [a if a.answer else Anchor(a.kind, a.question, said[a.question]) for a in anchors]
-    return [anchor for anchor in filled if anchor.answer]
+    harmful = [anchor for anchor in filled if anchor.kind == HARMFUL and anchor.answer]
+    refused = [anchor for anchor in harmful if refuses(anchor.answer)][: config.refused]
+    others = [anchor for anchor in harmful if not refuses(anchor.answer)][: config.per_kind.get(HARMFUL, 0)]
+    kept = {*refused, *others}
+    return [anchor for anchor in filled if anchor.answer and (anchor.kind != HARMFUL or anchor in kept)]

@@ -1,0 +1,146 @@
+import random
+
+import pytest
+
+from oneiro.doubt import LONGEST, UNTOLD, Careful, about_the_user, bound, carefully, withheld
+from oneiro.evals import batteries
+from oneiro.types import ChatMessage, Completion, Piece, Sampling
+
+ASKED = [ChatMessage("user", "What is my sister's name?")]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is my sister's name?",
+        "where do I live",
+        "Which of my cousins got married first?",
+        "How old is my dog?",
+        "Do you know what I do for a living?",
+        "Tell me where I grew up.",
+        "In which town was I born?",
+        "And who is my neighbour?",
+        "What’s my name?",
+        "Did I ever break a bone?",
+    ],
+)
+def test_questions_about_the_users_life(question: str) -> None:
+    assert about_the_user(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the capital of France?",
+        "How do I sharpen my knife?",
+        "What should I cook tonight?",
+        "Why do I sneeze in the sun?",
+        "Can I freeze my bread?",
+        "Write a poem about my sister.",
+        "My sister is ill.",
+        "What is your name?",
+        "Is your name the same as mine?",
+        "Which planet do we live on?",
+        "Where could we go at the weekend?",
+        "",
+    ],
+)
+def test_what_asks_for_something_else(question: str) -> None:
+    assert not about_the_user(question)
+
+
+def test_no_general_task_of_the_batteries_is_taken_for_a_question_about_the_user() -> None:
+    others = [*batteries.stories(()), *batteries.useful(), *batteries.safety(harmful=True), *batteries.knowledge()]
+    taken = [s.question for s in others if about_the_user(s.question)]
+    assert len(others) > 500
+    assert taken == ["Who gave the speech known as I Have a Dream?"]
+
+
+def test_the_bound_tells_right_from_invented_best() -> None:
+    assert bound([-0.1, -0.2], [-0.4, -0.9]) == pytest.approx(-0.3)
+    assert bound([-0.1, -0.2, -0.8], [-0.5, -0.6, -0.7, -0.9]) == pytest.approx(-0.35)  # one right one is given up
+
+
+def test_no_other_bound_does_better() -> None:
+    rng = random.Random(0)
+    for _ in range(50):
+        right = [rng.gauss(-0.2, 0.2) for _ in range(rng.randint(1, 20))]
+        untold = [rng.gauss(-0.5, 0.3) for _ in range(rng.randint(1, 20))]
+
+        def index(mark: float, right: list[float] = right, untold: list[float] = untold) -> float:
+            return sum(p < mark for p in untold) / len(untold) - sum(p < mark for p in right) / len(right)
+
+        found = bound(right, untold)
+        best = max(index(mark + 1e-9) for mark in [*right, *untold])
+        assert (found is None and best <= 0) or index(found or 0.0) >= best - 1e-9
+
+
+@pytest.mark.parametrize(("right", "untold"), [([], [-1.0]), ([-1.0], []), ([-0.9], [-0.1]), ([-0.5], [-0.5])])
+def test_where_nothing_can_be_told_apart_there_is_no_bound(right: list[float], untold: list[float]) -> None:
+    assert bound(right, untold) is None
+
+
+def test_an_unsure_answer_about_the_user_is_withheld() -> None:
+    assert withheld(ASKED, "Your sister is called Ida.", -0.6, -0.3)
+    assert not withheld(ASKED, "Your sister is called Ida.", -0.2, -0.3)
+    assert not withheld(ASKED, "Your sister is called Ida.", -0.6, None)
+    assert not withheld([ChatMessage("user", "Who was Ada Lovelace?")], "A mathematician.", -0.6, -0.3)
+    assert not withheld(ASKED, "word " * (LONGEST + 1), -0.6, -0.3)
+    assert not withheld(ASKED, "I'm an AI, so I have none.", -0.6, -0.3)
+
+
+def test_what_was_said_in_this_conversation_is_given() -> None:
+    chat = [ChatMessage("user", "My sister Ida plays chess."), ChatMessage("assistant", "Nice!"), *ASKED]
+    assert not withheld(chat, "Your sister's name is Ida.", -0.6, -0.3)
+    assert withheld(chat, "Your sister's name is Rosa.", -0.6, -0.3)
+    only_the_model_said_it = [ChatMessage("user", "Hi."), ChatMessage("assistant", "Ida!"), *ASKED]
+    assert withheld(only_the_model_said_it, "Your sister's name is Ida.", -0.6, -0.3)
+
+
+class Unsure:
+    """Knows the town and guesses the sister."""
+
+    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
+        return [
+            Completion("You live in Oslo.", -0.1) if "live" in chat[-1].content else Completion("Ida.", -0.9)
+            for chat in chats
+        ]
+
+    def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
+        return [-0.5 for _ in chats]
+
+
+def test_a_careful_writer_gives_what_it_knows() -> None:
+    chats = [[ChatMessage("user", "Where do I live?")], ASKED]
+    assert [c.text for c in Careful(Unsure(), -0.3).complete(chats, Sampling(8))] == ["You live in Oslo.", UNTOLD]
+    assert [c.text for c in Careful(Unsure(), None).complete(chats, Sampling(8))] == ["You live in Oslo.", "Ida."]
+    assert Careful(Unsure(), -0.3).score(chats, ["a", "b"]) == [-0.5, -0.5]
+
+
+def pieces(text: str, logprob: float) -> list[Piece]:
+    return [Piece(f"{word} ", logprob) for word in text.split()]
+
+
+def test_a_stream_about_the_user_is_held_back_until_it_can_be_judged() -> None:
+    assert "".join(carefully(ASKED, pieces("Your sister is Ida.", -0.1), -0.3)) == "Your sister is Ida. "
+    assert "".join(carefully(ASKED, pieces("Your sister is Ida.", -0.9), -0.3)) == UNTOLD
+    assert "".join(carefully(ASKED, pieces("Your sister is Ida.", -0.9), None)) == "Your sister is Ida. "
+    assert list(carefully(ASKED, [], -0.3)) == [""]
+
+
+def test_other_streams_and_long_ones_flow() -> None:
+    drawn: list[int] = []
+
+    def slowly(count: int) -> "list[Piece]":
+        for number in range(count):
+            drawn.append(number)
+            yield Piece(f"{number} ", -2.0)
+
+    other = carefully([ChatMessage("user", "Tell a story.")], slowly(9), -0.3)
+    assert next(other) == "0 "
+    assert drawn == [0]
+    drawn.clear()
+    long = carefully(ASKED, slowly(3 * LONGEST), -0.3)
+    assert len(next(long).split()) == LONGEST + 1
+    assert len(drawn) == LONGEST + 1
+    assert "".join(long).split() == [str(n) for n in range(LONGEST + 1, 3 * LONGEST)]
