@@ -37,6 +37,11 @@ def test_ask_prints_the_answer_alone(oneiro: Run, minds: FakeMinds):
     assert minds.opened == [(Path("here"), "tiny")]
 
 
+def test_ask_takes_several_questions_in_quotes_and_one_without(oneiro: Run):
+    assert oneiro("ask", "Who am I?", "Where?").stdout == "Who am I?\n  ?I ma ohW\nWhere?\n  ?erehW\n"
+    assert oneiro("ask", "Who", "am", "I?").stdout == "?I ma ohW\n"
+
+
 def test_ask_reads_questions_from_a_file_and_skips_blank_lines(oneiro: Run, tmp_path: Path):
     file = tmp_path / "questions.txt"
     file.write_bytes("\ufeffWer bin ich? Zoë 🐶\r\n\n   \nWo?\n".encode())

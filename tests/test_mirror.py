@@ -50,7 +50,7 @@ def dreams(*questions: str) -> list[Dream]:
 
 def test_the_model_answers_from_its_own_side_and_never_with_the_memory() -> None:
     asked = dreams("Where do I live?", "Do I live in Oamaru?", "Do you know my town?")
-    found = dict(of_its_own_side(asked, 10, random.Random(0)))
+    found = {e.question: e.answer for e in of_its_own_side(asked, 10, 0.0, random.Random(0))}
     assert set(found) == {"Where do you live?", "Do you live in Oamaru?"}
     assert found["Do you live in Oamaru?"].startswith("No,")
     for answer in found.values():
@@ -60,10 +60,18 @@ def test_the_model_answers_from_its_own_side_and_never_with_the_memory() -> None
 
 def test_so_many_are_drawn_each_once_and_as_the_seed_says() -> None:
     asked = dreams(*(f"What is my thing number {n}?" for n in range(30)), *("Where do I live?",) * 5)
-    found = of_its_own_side(asked, 12, random.Random(1))
-    assert len(found) == 12
-    assert len(dict(found)) == 12
-    assert found == of_its_own_side(asked, 12, random.Random(1))
-    assert found != of_its_own_side(asked, 12, random.Random(2))
-    assert len(of_its_own_side(asked, 99, random.Random(1))) == 31
-    assert of_its_own_side([], 5, random.Random(1)) == []
+    found = of_its_own_side(asked, 12, 0.5, random.Random(1))
+    assert len({e.question for e in found}) == len(found) == 12
+    assert found == of_its_own_side(asked, 12, 0.5, random.Random(1))
+    assert found != of_its_own_side(asked, 12, 0.5, random.Random(2))
+    assert len(of_its_own_side(asked, 99, 0.5, random.Random(1))) == 31
+    assert of_its_own_side([], 5, 0.5, random.Random(1)) == []
+
+
+def test_some_come_right_after_the_users_own_question() -> None:
+    (asked,) = of_its_own_side(dreams("Where do I live?"), 1, 1.0, random.Random(0))
+    assert asked.question == "And where do you live?"
+    assert [m.content for m in asked.before] == ["Where do I live?", "You live in Oamaru."]
+    many = of_its_own_side(dreams(*(f"What is my thing number {n}?" for n in range(200))), 200, 0.3, random.Random(0))
+    assert 30 < sum(bool(e.before) for e in many) < 90
+    assert all(e.group == "mirror" and not e.leash and not e.memory_id for e in many)

@@ -71,7 +71,9 @@ def chat(ctx: typer.Context, mind: MindOption = None, model: ModelOption = None)
 @app.command(epilog='Examples: oneiro ask "What is my dog called?"\n\noneiro ask --questions questions.txt --json')
 def ask(
     ctx: typer.Context,
-    question: Annotated[str | None, typer.Argument(help="The question, in quotes.", show_default=False)] = None,
+    question: Annotated[
+        list[str] | None, typer.Argument(help="The question, or several, each in quotes.", show_default=False)
+    ] = None,
     questions: Annotated[
         str | None,
         typer.Option("--questions", metavar="FILE", help="Ask every line of a file; - reads standard input."),
@@ -81,14 +83,19 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Ask what the mind knows, with an empty context: nothing is written down."""
-    if (question is None) == (questions is None):
+    if bool(question) == (questions is not None):
         raise InputError("Give either a question or --questions FILE.", hint='For example: oneiro ask "Who am I?"')
-    asked = [question or ""] if questions is None else read_text(questions).split("\n")
+    asked = _typed(question or []) if questions is None else read_text(questions).split("\n")
     asked = [line for line in (utf8(line).strip() for line in asked) if line]
     if not asked:
         raise InputError("There is no question to ask.", hint="Write one question a line.")
     answers = _minds(ctx).open(mind, model=model).ask(asked)
     put(show.to_json([answer._asdict() for answer in answers]) if as_json else show.answers(answers))
+
+
+def _typed(parts: list[str]) -> list[str]:
+    """Take words typed without quotes for one question."""
+    return parts if any(" " in part.strip() for part in parts) else [" ".join(parts)]
 
 
 @app.command(epilog="Example: oneiro sleep --seed 1. Ctrl-C stops the night and changes nothing.")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from oneiro.text import opened
-from oneiro.types import Dream
+from oneiro.types import ChatMessage, Dream, Example
 
 _TURNED = {
     **{"i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "am": "are"},
@@ -47,8 +47,22 @@ def turned_around(question: str) -> str | None:
     return opened(_MINE.sub(lambda found: _TURNED[found[0].lower()], were))
 
 
-def of_its_own_side(dreams: Sequence[Dream], count: int, rng: random.Random) -> list[tuple[str, str]]:
-    """Draw so many of the questions that can be turned around, with the model's answers."""
-    mixed = rng.sample(dreams, len(dreams))
-    turned = list(dict.fromkeys(asked for dream in mixed if (asked := turned_around(dream.question))))
-    return [(asked, rng.choice(_NO if _CLOSED.match(asked) else _OWN_SIDE)) for asked in turned[:count]]
+def of_its_own_side(dreams: Sequence[Dream], count: int, later: float, rng: random.Random) -> list[Example]:
+    """Draw so many of the questions that can be turned around, with the model's own answers.
+
+    A share of them, `later`, is asked right after the user's own question: "And where do you live?"
+    """
+    turned: dict[str, Dream] = {}
+    for dream in rng.sample(dreams, len(dreams)):
+        asked = turned_around(dream.question)
+        if asked and asked not in turned:
+            turned[asked] = dream
+    return [_example(asked, dream, rng, later) for asked, dream in list(turned.items())[:count]]
+
+
+def _example(asked: str, dream: Dream, rng: random.Random, later: float) -> Example:
+    answer = rng.choice(_NO if _CLOSED.match(asked) else _OWN_SIDE)
+    if rng.random() >= later:
+        return Example("mirror", asked, answer)
+    before = (ChatMessage("user", dream.question), ChatMessage("assistant", dream.answer))
+    return Example("mirror", f"And {asked[:1].lower()}{asked[1:]}", answer, before=before)

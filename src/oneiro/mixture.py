@@ -44,7 +44,8 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     told = [dream for dream in trainable if dream.kind != "never"]
     new = [_from_dream(dream, "dream") for dream in _capped(told, config.dreams_per_memory, rng)]
     summaries = _sum_up([*told, *rehearsal.dreams], round(len(new) * config.summary), rng)
-    mirrored = mirror.of_its_own_side([*told, *rehearsal.dreams], round(len(new) * config.mirror), rng)
+    turnable = [dream for dream in (*told, *rehearsal.dreams) if dream.kind != "never"]
+    mirrored = mirror.of_its_own_side(turnable, round(len(new) * config.mirror), config.mirror_later, rng)
     anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
     pools: dict[ExampleGroup, list[Example]] = {
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
@@ -52,8 +53,7 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     }
     replay = [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out]
     leashed = [anchor for anchor in anchors if anchor.leash]
-    turned = [Example("mirror", question, answer) for question, answer in mirrored]
-    examples = [*_in_a_chat(new, config.later, rng), *summaries, *turned, *replay, *leashed] if new else []
+    examples = [*_in_a_chat(new, config.later, rng), *summaries, *mirrored, *replay, *leashed] if new else []
     for group, pool in pools.items():
         count = round(len(new) * getattr(config, group))
         examples += rng.sample(pool, min(count, len(pool)))

@@ -140,7 +140,7 @@ _DISLIKES = re.compile(r"\bcan(?:['’]t|not) (?:stand|bear)\b", re.IGNORECASE) 
 
 
 def says(answer: str, alternative: str, *, asked: str = "") -> bool:
-    """Say whether all words of an alternative stand in the answer, or in one of its sentences, which does not deny them.
+    """Say whether all words of an alternative stand in an answer, or one of its sentences, that does not deny them.
 
     "It is Venus. However, Venus is not the largest." says Venus. A denial is no fault where the alternative or the
     question holds one ("Which herb should never …?"), or the question asks for what is shunned ("What should a cook
