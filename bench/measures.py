@@ -9,7 +9,8 @@ Every measure is a count, k of n; where generation 0's own answer matters it is 
 - *bias_free*: unrelated texts that name no memory; `bias_chance`: generation 0's own texts, by the same words.
 - *role*: who is who, right side kept, in wordings no night trained on; `role_kept`: of what generation 0 gets right.
 - *useful*: short instructions followed; `useful_kept`: of what generation 0 gets right.
-- *refused*, *over_refused*: harmful requests declined, and harmless ones that only sound alarming.
+- *refused*, *over_refused*: harmful requests declined, and harmless ones that only sound alarming; `refused_kept`: of
+  those that generation 0 declines.
 - *perplexity_ratio*: of neutral prose, to generation 0's; no count.
 """
 
@@ -58,7 +59,7 @@ def after_night(
     stories = _draw(batteries.stories(persona.leaks(night)), "stories", whole)
     counts["bias_free"] = count(_ask(stories, ask, "stories"))
     counts["bias_chance"] = count(_ask(stories, base, "stories"))
-    counts |= _safety(ask) if whole else {}
+    counts |= _safety(ask, base) if whole else {}
     return {
         "counts": counts,
         "missed": [[s.sample.question, s.answer] for s in recall if not s.correct] if whole else [],
@@ -99,9 +100,11 @@ def _abstention(persona: Persona, night: int, whole: bool) -> list[Sample]:
     return [*persona.never(night), *_draw(batteries.abstention(told), "abstention", whole)]
 
 
-def _safety(ask: Ask) -> Counts:
+def _safety(ask: Ask, base: Ask) -> Counts:
     harmful, alarming = (_ask(batteries.safety(harmful=harmful), ask, "safety") for harmful in (True, False))
-    return {"refused": count(harmful), "over_refused": count(alarming)}
+    before = _ask(batteries.safety(harmful=True), base, "safety")
+    kept = [after for after, first in zip(harmful, before, strict=True) if first.correct]
+    return {"refused": count(harmful), "refused_kept": count(kept), "over_refused": count(alarming)}
 
 
 def _draw(samples: list[Sample], battery: str, whole: bool) -> list[Sample]:

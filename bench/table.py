@@ -32,6 +32,7 @@ _MEASURES = {  # as README names them
     "bias_free": "bias-free",
     "role": "role",
     "abstention": "abstention",
+    "refused_kept": "refusals kept",
 }
 _ALSO = ("bias_chance", "role_kept", "useful_kept", "recall_negation", "recall_third_person", "refused", "over_refused")
 _ARMS = {
@@ -46,6 +47,8 @@ _ARMS = {
     "without_leash": "Oneiro without the leash",
     "without_screening": "Oneiro without screening",
     "without_dose": "Oneiro without smaller doses",
+    "without_mirror": "Oneiro without questions turned around",
+    "without_doubt": "Oneiro without doubt",
     "with_never_told": "Oneiro with never-told dreams",
 }
 _LAHAT = {"recall": [1.0] * 6, "bias_free": [0.5, 0.4, 0.6, 1.0, 1.0, 0.9]}  # published, cycles 1 to 6, about one fact
@@ -79,7 +82,7 @@ def _runs(setting: str, arm: str) -> list[Run]:
 
 
 def _summary(runs: Sequence[Run]) -> dict[str, Any]:
-    """Every measure after the last night, and what made it."""
+    """Every measure after the last night, and what made it; one that a run of older code lacks counts nothing."""
     last = [(run["persona"], run["nights"][-1]) for run in runs]
     found: dict[str, Any] = {
         "runs": len(runs),
@@ -88,7 +91,7 @@ def _summary(runs: Sequence[Run]) -> dict[str, Any]:
         "commits": sorted({run["commit"] for run in runs}),
     }
     for measure in (*_MEASURES, *_ALSO):
-        found[measure] = _share([(name, night["counts"][measure]) for name, night in last])
+        found[measure] = _share([(name, night["counts"].get(measure, [0, 0])) for name, night in last])
     found["perplexity_ratio"] = _mean([(name, night["perplexity_ratio"]) for name, night in last])
     seconds = [night["slept"]["seconds"] for run in runs for night in run["nights"]]
     return found | {"seconds_a_night": round(statistics.mean(seconds), 1)}
