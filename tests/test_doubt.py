@@ -13,6 +13,7 @@ ASKED = [ChatMessage("user", "What is my sister's name?")]
     "question",
     [
         "What is my sister's name?",
+        "Who is my best friend?",
         "where do I live",
         "Which of my cousins got married first?",
         "How old is my dog?",
@@ -36,6 +37,8 @@ def test_questions_about_the_users_life(question: str) -> None:
         "What should I cook tonight?",
         "Why do I sneeze in the sun?",
         "Can I freeze my bread?",
+        "What is the best way to keep my bread?",
+        "What do I need to bake a cake?",
         "Write a poem about my sister.",
         "My sister is ill.",
         "What is your name?",
