@@ -107,9 +107,8 @@ class MixtureConfig:
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.07
     mirror: float = 0.1  # questions about the user turned around to the model
-    mirror_later: float = 0.3  # share of these that are asked right after the user's own question
     summary: float = 0.03  # what is known of the user, several memories in one answer
-    later: float = 0.1  # share of the new dreams that are asked after another question of the same chat
+    later: float = 0.1  # share of the new dreams, and of those turned around, that come after another question
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     new = [_from_dream(dream, "dream") for dream in _capped(told, config.dreams_per_memory, rng)]
     summaries = _sum_up([*told, *rehearsal.dreams], round(len(new) * config.summary), rng)
     turnable = [dream for dream in (*told, *rehearsal.dreams) if dream.kind != "never"]
-    mirrored = mirror.of_its_own_side(turnable, round(len(new) * config.mirror), config.mirror_later, rng)
+    mirrored = mirror.of_its_own_side(turnable, round(len(new) * config.mirror), config.later, rng)
     anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
     pools: dict[ExampleGroup, list[Example]] = {
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
