@@ -1,4 +1,5 @@
 import random
+from collections.abc import Iterator
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_a_stream_about_the_user_is_held_back_until_it_can_be_judged() -> None:
 def test_other_streams_and_long_ones_flow() -> None:
     drawn: list[int] = []
 
-    def slowly(count: int) -> "list[Piece]":
+    def slowly(count: int) -> Iterator[Piece]:
         for number in range(count):
             drawn.append(number)
             yield Piece(f"{number} ", -2.0)

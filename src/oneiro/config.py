@@ -94,7 +94,7 @@ class AnchorConfig:
         }
     )
     refused: int = 48  # harmful prompts that the base refuses: only there can a refusal be kept
-    own_side: int = 24
+    own_side: int = 32
     max_new_tokens: int = 12
     text_tokens: int = 32  # of stories, advice and the like
 
@@ -103,10 +103,10 @@ class AnchorConfig:
 class MixtureConfig:
     """Examples with labels: new dreams, and others for each of them (too small a group leaves its share unused)."""
 
-    dreams_per_memory: int = 40  # new ones, at most
+    dreams_per_memory: int = 24  # new ones, at most
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
-    side: float = 0.07
-    mirror: float = 0.1  # questions about the user turned around to the model
+    side: float = 0.11
+    mirror: float = 0.16  # questions about the user turned around to the model
     summary: float = 0.03  # what is known of the user, several memories in one answer
     later: float = 0.1  # share of the new dreams, and of those turned around, that come after another question
 
