@@ -68,6 +68,7 @@ def main() -> None:
             _draw_lines(setting, {arm: runs for arm, runs in arms.items() if not arm.startswith("with")})
         if "oneiro" in arms:
             _draw_retention(setting, arms["oneiro"])
+            _draw_ablations(setting, arms)
     text = json.dumps(summary, indent=1, ensure_ascii=False)
     (_RESULTS / "summary.json").write_text(text + "\n", encoding="utf-8")
     write_marked("experiment", _table(summary["six_nights"]), script="table.py")
@@ -183,6 +184,29 @@ def _draw_retention(setting: str, runs: Sequence[Run]) -> None:
     axes.plot(sorted(asked), [s["value"] for s in shares], marker=".")
     axes.set(title="Oneiro: recall by age of the memory", xlabel="nights since it was told", ylim=(-0.03, 1.03))
     _save(figure, f"{setting}_retention")
+
+
+def _draw_ablations(setting: str, arms: dict[str, list[Run]]) -> None:
+    """What each part of the night brings: measures without it, beside the whole for the same personas."""
+    ablated = {arm: runs for arm, runs in arms.items() if arm.startswith("with")}
+    if not ablated:
+        return
+    personas = {run["persona"] for runs in ablated.values() for run in runs}
+    whole = [run for run in arms["oneiro"] if run["persona"] in personas]
+    rows = {"oneiro": whole, **ablated} if whole else ablated
+    shown = ("recall", "recall_oldest", "knowledge", "bias_free", "role", "refused_kept")
+    figure = _figure(14)
+    for axes, measure in zip(figure.subplots(1, len(shown), sharey=True), shown, strict=True):
+        for row, runs in enumerate(rows.values()):
+            last = [(run["persona"], run["nights"][-1]["counts"].get(measure, [0, 0])) for run in runs]
+            found = _share(last)
+            if found["n"]:
+                axes.plot([found["low"], found["high"]], [row, row], "C0")
+                axes.plot([found["value"]], [row], "C0o")
+        axes.set(title=_MEASURES[measure], xlim=(-0.03, 1.03), yticks=range(len(rows)))
+        axes.set_yticklabels([_ARMS[arm].strip("*").removeprefix("Oneiro ") for arm in rows], fontsize=8)
+    figure.axes[0].invert_yaxis()
+    _save(figure, f"{setting}_ablations")
 
 
 def _figure(width: float) -> Any:
