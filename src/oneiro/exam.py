@@ -1,6 +1,7 @@
 """Stage 8: asks a new generation what it should know, and says whether it may wake.
 
-In: held-out questions about new and old memories, and fixed draws of general batteries. Out: a verdict with reasons.
+In: held-out questions about new and old memories, questions on what was never told, and fixed draws of general
+batteries. Out: a verdict with reasons, and how sure the generation must be of what it says about its user.
 
 Everything but recall is compared with generation 0 (never with last night: a ratchet would let it sink a little every
 night). It fails closed: an empty battery, a missing answer or an error is a failure.

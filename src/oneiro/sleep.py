@@ -185,15 +185,15 @@ class Night:
             )
             refused += [f"dose {merged.alpha:g}: {reason}" for reason in reasons]
             least = exam.least_sure(scores)
-            scores = exam.as_awake(scores, least)
+            given = exam.as_awake(scores, least)
             examined = Examined(
-                not reasons,
-                merged.alpha,
-                tuple(refused),
-                exam.summary(scores),
-                exam.summary(baseline),
-                tuple(scores),
-                least,
+                passed=not reasons,
+                alpha=merged.alpha,
+                reasons=tuple(refused),
+                accuracies=exam.summary(given),
+                baseline=exam.summary(baseline),
+                scores=tuple(given),
+                least_sure=least,
             )
             if not reasons:
                 break
