@@ -15,6 +15,7 @@ ASKED = [ChatMessage("user", "What is my sister's name?")]
     [
         "What is my sister's name?",
         "Who is my best friend?",
+        "On which day in May is my birthday?",
         "where do I live",
         "Which of my cousins got married first?",
         "How old is my dog?",

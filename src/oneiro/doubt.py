@@ -32,7 +32,7 @@ _ASKS = re.compile(
 )
 _ADDRESSED = re.compile(r"\b(?:do you (?:still )?(?:know|remember|recall)|can you (?:tell|remind))\b", re.IGNORECASE)
 _ADVICE = re.compile(
-    r"\b(?:should|could|would|can|shall|must|may|how (?:do|does|did|to)|why|(?:best|easiest|quickest|safe|good) ways?|"
+    r"\b(?:should|could|would|can|shall|must|how (?:do|does|did|to)|why|(?:best|easiest|quickest|safe|good) ways?|"
     r"do i need)\b",
     re.IGNORECASE,
 )
