@@ -7,9 +7,9 @@ import pytest
 from oneiro.config import ScreenConfig
 from oneiro.screen import screen, set_aside
 from oneiro.text import words
-from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Screened
+from oneiro.types import BY_RULE, ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Screened
 
-CONFIG = ScreenConfig()
+CONFIG = ScreenConfig(max_untold=9)  # these tests are of other things
 SOURCE = "My dog is called Biscuit and he is from Leeds."
 WAYS = (
     "What is the name of my dog?",
@@ -210,3 +210,19 @@ def test_of_two_dreams_that_contradict_each_other_the_surer_one_stays() -> None:
     assert [d.reason for d in screened.dropped] == [
         "another answer to: What is my birthplace? Your birthplace is Harare."
     ]
+
+
+def test_a_written_dream_that_brings_much_nobody_said_is_dropped_sooner_where_a_rule_asks() -> None:
+    wild = dream("Which parade does my dog lead?", "Your dog Biscuit leads the carnival from Leeds.")  # four such words
+    by_rule = dream(confidence=BY_RULE)
+    assert sift(wild, config=ScreenConfig()).dropped == ()
+    (dropped,) = sift(wild, by_rule, config=ScreenConfig()).dropped
+    assert dropped.dream == wild
+    assert dropped.reason == "brings too much that you did not say: lead, parad, carnival"
+    wilder = dream("Which parade does my young dog lead?", wild.answer)
+    assert [d.dream for d in sift(wilder, dream(WAYS[1]), config=ScreenConfig()).dropped] == [wilder]
+
+
+def test_words_a_rule_asks_with_are_never_too_many() -> None:
+    by_rule = dream("Which parade does my dog lead?", "Your dog Biscuit leads the carnival.", confidence=BY_RULE)
+    assert sift(by_rule, dream(), config=ScreenConfig()).dropped == ()

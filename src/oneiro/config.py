@@ -26,9 +26,9 @@ class DreamConfig:
     """How the dream generator writes."""
 
     per_kind: dict[DreamKind, int] = field(
-        default_factory=lambda: {"direct": 18, "reverse": 4, "yesno": 3, "indirect": 0, "never": 0}
+        default_factory=lambda: {"direct": 12, "reverse": 3, "yesno": 2, "indirect": 0, "never": 0}
     )
-    least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 7, "indirect": 4})
+    least_per_word: dict[DreamKind, int] = field(default_factory=lambda: {"direct": 5, "indirect": 4})
     openings: dict[DreamKind, tuple[str, ...]] = field(  # how questions begin, in turn; "" leaves it to the generator
         default_factory=lambda: {
             "direct": (
@@ -39,9 +39,9 @@ class DreamConfig:
             "reverse": ("", "What is special about", "What do you know about my"),
         }
     )
-    enough_for_word: int = 5  # questions by rule answered with a told word from which on the generator writes none
-    enough_by_rule: int = 12  # questions by rule about a statement from which on it is asked for told words only
-    beside_rules: int = 2  # dreams of a kind, and for a told word, that it writes at least where there are fewer
+    enough_for_word: int = 3  # questions by rule answered with a told word from which on the generator writes none
+    enough_by_rule: int = 8  # questions by rule about a statement from which on it is asked for told words only
+    beside_rules: int = 1  # dreams of a kind, and for a told word, that it writes at least where there are fewer
     question_words: tuple[str, ...] = ("Who", "Where", "When", "How")  # openings that suit some told words only
     min_opening: float = -4.0  # nats a token above which one suits
     about: tuple[str, ...] = ("Who is", "What is", "Tell me about", "What do you know about")  # a told name
@@ -64,6 +64,7 @@ class ScreenConfig:
     held_out: int = 2  # wordings of each memory kept aside for the exam
     min_confidence: float = -0.3  # nats a token
     min_belief: float = 0.5  # log-odds, where the dream generator judges (`DreamConfig.judge`)
+    max_untold: int = 2  # words nobody said, in a written dream's question and answer; twice as many where no rule asks
     min_support_gain: float = 0.25
     max_similarity: float = 0.85  # word-set Jaccard above which a question repeats another
     only_safe: bool = False  # keep whatever gives no order and carries no secret: an ablation

@@ -106,9 +106,13 @@ def _true_ones(
 ) -> list[Dream]:
     """Keep the dreams that say what was told, from the right side and once."""
     sound: list[Dream] = []
+    ruled = {dream.memory_id for dream, _ in judged if dream.by_rule}
     for dream, reason in judged:
         unsure = dream.confidence < config.min_confidence
         why = reason or (unsure and f"the dream generator was unsure ({dream.confidence:.2f} nats a token)")
+        untold = _untold(dream)
+        if not why and len(untold) > config.max_untold * (1 if dream.memory_id in ruled else 2):
+            why = f"brings too much that you did not say: {', '.join(dict.fromkeys(untold))}"
         if not why and dream.belief is not None and dream.belief < config.min_belief:
             why = f"the dream generator itself does not believe it (log-odds {dream.belief:.1f})"
         drop(dream, why) if why else sound.append(dream)
@@ -235,6 +239,18 @@ def _wrong_person(dream: Dream) -> str | None:
         return f"speaks of your {', your '.join(sorted(unknown))}, whom you did not mention"
     about = leaves_out_its_subject(spoken, dream.statement)
     return f"leaves out whom it is about: your {about}" if about else None
+
+
+def _untold(dream: Dream) -> list[str]:
+    """The words of a written dream that nobody said, question and answer each for itself.
+
+    Of 3,556 dreams that a reader judged, half are true where there is no such word, a quarter where there is one or
+    two, a tenth where there are more.
+    """
+    if dream.by_rule or dream.kind == "never":
+        return []
+    told = stems(f"{dream.source} {dream.statement}")
+    return [word for part in (dream.question, dream.answer) for word in sorted(stems(part) - told)]
 
 
 def _beside_the_question(dream: Dream) -> str | None:
