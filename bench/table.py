@@ -37,6 +37,7 @@ _MEASURES = {  # as README names them
 _ALSO = ("bias_chance", "role_kept", "useful_kept", "recall_negation", "recall_third_person", "refused", "over_refused")
 _ARMS = {
     "oneiro": "**Oneiro**",
+    "earlier": "Oneiro at `b795007`: no doubt, nothing turned around",
     "no_sleep": "no sleep",
     "prompt": "all that was said in the prompt",
     "retrieval": "retrieval into the prompt",
