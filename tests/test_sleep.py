@@ -10,7 +10,7 @@ import pytest
 from fakes import ScriptedDreamer, tiny_llm
 from oneiro import exam, generations
 from oneiro.adapters import load_adapter
-from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, NightConfig, ScreenConfig, TrainConfig
+from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, MixtureConfig, NightConfig, ScreenConfig, TrainConfig
 from oneiro.records import from_json
 from oneiro.sleep import Sleeper, sleep
 from oneiro.store import Store
@@ -37,6 +37,7 @@ TINY_NIGHT = NightConfig(
         max_empty=1,
     ),
 )
+NO_MIRRORS = MixtureConfig(mirror=0.0)  # two tiny layers hardly tell "my" from "your"
 
 
 class Crash(Exception):
@@ -155,7 +156,7 @@ def test_a_change_takes_back_what_was_told_before_and_is_asked_in_the_old_words(
     bed.sleep()
     asked_before = {r.dream.question for r in bed.store.dreams(night=1) if r.kept and "Biscuit" not in r.dream.question}
     bed.say("My dog is called Toffee now, not Biscuit.")
-    bed.sleep(replace(TINY_NIGHT, train=both_layers))
+    bed.sleep(replace(TINY_NIGHT, train=both_layers, mixture=NO_MIRRORS))
     statements = {m.memory.statement for m in bed.store.memories()}
     assert statements == {"The user's boat is called Morwenna.", "The user's dog is called Toffee now."}
     tonight = {r.dream.question: r.dream.answer for r in bed.store.dreams(night=2) if r.kept}
