@@ -7,7 +7,7 @@ of what should be remembered, so these are counted by rule:
 - *wrong_side*: of kept dreams, those that mix up user and assistant, by the rule of `bench/dreams.py`;
 - *copied*: of kept dreams, those in which every name and number was said;
 - *found*, for `original_dreams` only: of the dreams that the original author trained his generator on, those whose
-  answer brings a told word that no question of it holds; how many of them share such a word with a kept dream of ours.
+  answer brings a told word that their question does not hold; how many share such a word with a kept dream of ours.
   His dreams go through the same two rules, as *his_wrong_side* and *his_copied*.
 
 Only counts are kept, no sentence of the data.

@@ -79,7 +79,7 @@ def account(result: dict[str, Any]) -> str:
             "",
             f"All of it: recall {recall['k']} of {recall['n']} ({recall['k'] / recall['n']:.0%}, 95% interval "
             f"{recall['low']:.0%} to {recall['high']:.0%}; before the night {before['recall']['k']}; "
-            f"{result['left_out']} questions were dreamed word for word and left out), "
+            f"dreamed word for word and left out: {result['left_out']}), "
             f"general knowledge {known['k']} of {known['n']} (before: {before['knowledge']['k']}), "
             f"{never['n'] - never['k']} of {never['n']} never-told questions got an invented answer, "
             f"{result['seconds']} s in all (`results/first_night.json`).",

@@ -43,9 +43,9 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     trainable = [dream for dream in kept if not dream.held_out]
     told = [dream for dream in trainable if dream.kind != "never"]
     new = [_from_dream(dream, "dream") for dream in _capped(told, config.dreams_per_memory, rng)]
-    summaries = _sum_up([*told, *rehearsal.dreams], round(len(new) * config.summary), rng)
-    turnable = [dream for dream in (*told, *rehearsal.dreams) if dream.kind != "never"]
-    mirrored = mirror.of_its_own_side(turnable, round(len(new) * config.mirror), config.later, rng)
+    known = [*told, *(dream for dream in rehearsal.dreams if dream.kind != "never")]
+    summaries = _sum_up(known, round(len(new) * config.summary), rng)
+    mirrored = mirror.of_its_own_side(known, round(len(new) * config.mirror), config.later, rng)
     anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
     pools: dict[ExampleGroup, list[Example]] = {
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
@@ -83,7 +83,7 @@ def _capped(dreams: Sequence[Dream], most: int, rng: random.Random) -> list[Drea
 
 def _sum_up(dreams: Sequence[Dream], count: int, rng: random.Random) -> list[Example]:
     """Ask so many times what is known of the user; each answer tells a few of the memories, tonight's and old ones."""
-    known = {dream.memory_id: told_back(dream.statement) for dream in dreams if dream.kind != "never"}
+    known = {dream.memory_id: told_back(dream.statement) for dream in dreams}
     told = [said for said in known.values() if said]
     few = [" ".join(rng.sample(told, min(_AT_ONCE, len(told)))) for _ in range(count if len(told) > 1 else 0)]
     asked = zip(cycle(rng.sample(_SUMMED_UP, len(_SUMMED_UP))), dict.fromkeys(few), strict=False)
