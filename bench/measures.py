@@ -2,7 +2,8 @@
 
 Every measure is a count, k of n; where generation 0's own answer matters it is asked the same questions once.
 
-- *recall*: told facts in wordings no night trained on; `recall_oldest`: of the first night's facts.
+- *recall*: told facts in wordings no night trained on; `recall_oldest`: of the first night's facts; `recall_plain`: of
+  each fact's first question, the plainest one (the others ask for details, the other way round, or through a use).
 - *update_new*, *update_old*: of facts that changed, the new value given; an old value named (an error).
 - *abstention*: what was never told is said to be unknown.
 - *knowledge*: of the general questions generation 0 answers right, those still right.
@@ -80,12 +81,13 @@ def perplexity(llm: LLM, texts: Sequence[str]) -> float:
 
 
 def _recall_by(memories: Sequence[Memory], scores: Sequence[Score], night: int) -> Counts:
-    """Recall by the night a fact was told, and of the oldest."""
+    """Recall by the night a fact was told, of the oldest, and of what is asked plainly."""
     pairs = list(zip(memories, scores, strict=True))
     by_night = {f"recall_of_night_{day}": [s for m, s in pairs if m.day == day] for day in range(1, night + 1)}
     by_kind = {f"recall_{kind}": [s for m, s in pairs if m.kind == kind] for kind in ("negation", "third_person")}
-    oldest = {"recall_oldest": by_night["recall_of_night_1"]}
-    return {name: count(own) for name, own in (by_night | by_kind | oldest).items()}
+    plain = [s for m, s in pairs if s.sample.question == m.questions[0]["ask"]]
+    others = {"recall_oldest": by_night["recall_of_night_1"], "recall_plain": plain}
+    return {name: count(own) for name, own in (by_night | by_kind | others).items()}
 
 
 def _updates(memories: Sequence[Memory], scores: Sequence[Score]) -> Counts:

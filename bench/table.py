@@ -25,6 +25,7 @@ _PERSONAS = ROOT / "bench" / "personas"
 _SETTINGS = {"six_nights": ("report", 6), "thirty_nights": ("thirty", 30)}  # whose days, and how many
 _MEASURES = {  # as README names them
     "recall": "recall",
+    "recall_plain": "asked plainly",
     "recall_oldest": "oldest night",
     "update_new": "updates: new",
     "update_old": "updates: old",

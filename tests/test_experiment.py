@@ -40,6 +40,17 @@ def test_naming_the_old_value_is_wrong_and_counted() -> None:
     assert counts["update_old"] == [1, 1]
 
 
+def test_what_is_asked_plainly_is_counted_by_itself() -> None:
+    asked = ({"ask": "What is my town?", "answers": ["Lyon"]}, {"ask": "Where do I sleep?", "answers": ["Lyon"]})
+    ada = Persona("ada", (Day(("I live in Lyon.",), (Memory("town", "plain", 1, asked, "", ()),), (), ("Lyon",)),))
+
+    def ask(chats: list[list[ChatMessage]], tokens: int) -> list[str]:
+        return ["You live in Lyon." if "town" in chat[-1].content else "In a bed." for chat in chats]
+
+    counts = after_night(ada, 1, ask, ask, set(), whole=False)["counts"]
+    assert (counts["recall"], counts["recall_plain"]) == ([1, 2], [1, 1])
+
+
 def test_a_question_that_a_night_trained_on_is_left_out() -> None:
     def ask(chats: list[list[ChatMessage]], tokens: int) -> list[str]:
         return ["You live in Oslo."] * len(chats)
