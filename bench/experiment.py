@@ -98,15 +98,15 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
         if night <= len(found["nights"]):
             continue
         asleep = time.monotonic()
+        measured = after_night(
+            persona,
+            night,
+            lambda chats, tokens: _awake(arm, chats, tokens),
+            lambda chats, tokens: _write(zero, chats, tokens),
+            arm.trained_on(),
+            whole=whole or night == len(days),
+        )
         with arm.awake() as llm:
-            measured = after_night(
-                persona,
-                night,
-                lambda chats, tokens: _write(arm.speaker(llm), [arm.see(chat) for chat in chats], tokens),
-                lambda chats, tokens: _write(zero, chats, tokens),
-                arm.trained_on(),
-                whole=whole or night == len(days),
-            )
             measured["perplexity_ratio"] = round(perplexity(llm, texts) / before, 4)
         if night < len(days):
             measured["missed"] = []
@@ -115,6 +115,12 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
             aside.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         spent = f"{asleep - started:.0f} s told and slept, {time.monotonic() - asleep:.0f} s asked"
         sys.stderr.write(f"  night {night}: {json.dumps(measured['counts'])} ({spent})\n")
+
+
+def _awake(arm: Arm, chats: list[list[ChatMessage]], tokens: int) -> list[str]:
+    """Ask the arm as it woke; its generation is folded in for these questions only, since the base is asked between."""
+    with arm.awake() as llm:
+        return _write(arm.speaker(llm), [arm.see(chat) for chat in chats], tokens)
 
 
 def _write(writer: Writer, chats: list[list[ChatMessage]], tokens: int) -> list[str]:

@@ -1,13 +1,20 @@
 """The experiment's own logic: what a persona knows, what is counted, how wide an interval is."""
 
+import json
 from pathlib import Path
+from typing import Any
 
+import experiment
 import pytest
+import torch
+from arms import Arm
 from measures import after_night
 from persona import Day, Memory, Persona, read_persona
 from table import _share
 
-from oneiro.types import ChatMessage
+from oneiro.adapters import Adapter, LowRank
+from oneiro.llm import LLM
+from oneiro.types import ChatMessage, Sampling
 
 PERSONAS = sorted((Path(__file__).parents[1] / "bench" / "personas").glob("*/*"))
 
@@ -58,6 +65,32 @@ def test_a_question_that_a_night_trained_on_is_left_out() -> None:
     found = after_night(MOVED, 2, ask, ask, {"what is my new town"}, whole=False)
     assert found["counts"]["recall"] == [0, 0]
     assert found["left_out"] == 1
+
+
+class Changed(Arm):
+    """Wakes with other weights than the base's."""
+
+    def _adapter(self) -> Adapter:
+        return Adapter({"model.layers.1.mlp.up_proj": LowRank(torch.ones(2, 64), torch.ones(128, 2))})
+
+
+def test_the_base_answers_for_itself_while_an_arm_is_measured(
+    llm: LLM, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat, heard = [ChatMessage("user", "Who are you?")], {}
+
+    def asks_both(persona: Persona, night: int, ask: Any, base: Any, trained_on: set[str], *, whole: bool) -> Any:
+        heard.update(arm=ask([chat], 12), base=base([chat], 12), again=ask([chat], 12))
+        return {"counts": {}, "missed": [], "left_out": 0}
+
+    monkeypatch.setattr(experiment, "after_night", asks_both)
+    monkeypatch.setattr(experiment.batteries, "neutral", lambda: ["A dog barks."])
+    own = llm.complete([chat], Sampling(12))[0].text
+    file = tmp_path / "ada-0.json"
+    experiment.live(Changed(llm, tmp_path / "arm", seed=0), MOVED, file, llm, nights=1)
+    assert heard["base"] == [own]
+    assert heard["arm"] == heard["again"] != [own]
+    assert json.loads(file.read_text("utf-8"))["nights"][0]["perplexity_ratio"] != 1
 
 
 def test_a_memory_in_an_unrelated_text_is_a_leak() -> None:

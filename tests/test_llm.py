@@ -70,6 +70,17 @@ def test_an_adapter_of_another_base_is_refused_and_nothing_is_changed(llm: LLM) 
     assert torch.equal(llm.model.model.layers[0].mlp.up_proj.weight.data, before)
 
 
+def test_it_knows_whether_anything_is_folded_in(llm: LLM) -> None:
+    adapter = Adapter({"model.layers.0.mlp.up_proj": LowRank(torch.ones(2, 64), torch.ones(128, 2))})
+    with llm.folded(None):
+        assert llm.untouched
+    with llm.folded(adapter):
+        with llm.folded(adapter):
+            pass
+        assert not llm.untouched
+    assert llm.untouched
+
+
 def test_a_base_is_loaded_from_a_folder_of_safetensors(tmp_path) -> None:
     loaded = LLM.load(Base("tiny", save_tiny(tmp_path), "0"))
     assert_same_weights(loaded, tiny_llm())

@@ -13,6 +13,7 @@ class Base:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.untouched = True
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
         asked = [" ".join(message.content for message in chat) for chat in chats]
@@ -54,6 +55,18 @@ def test_what_is_sampled_is_never_remembered(tmp_path: Path) -> None:
         said(file, base, "one?", sampling=Sampling(32, temperature=1.0))
     assert base.asked == ["one?", "one?"]
     assert not file.exists()
+
+
+def test_a_base_that_something_is_folded_into_is_not_asked(tmp_path: Path) -> None:
+    file, base = tmp_path / "answers.json", Base()
+    said(file, base, "one?")
+    base.untouched = False
+    with pytest.raises(RuntimeError, match="folded"):
+        said(file, base, "one?")
+    with pytest.raises(RuntimeError, match="folded"):
+        said(file, base, "two?")
+    base.untouched = True
+    assert said(file, base, "one?", "two?") == ["one? 🐶", "two? 🐶"]
 
 
 @pytest.mark.parametrize("text", ["", '{"one?": "a', "[]", "\x00"])

@@ -70,6 +70,7 @@ class LLM:
         self._layer_types = set(getattr(model.config, "layer_types", None) or ())
         self.packs = model._supports_sdpa and self._layer_types <= _ATTENTIONS
         self._pad_id = int(pad if pad is not None else self.end_id)
+        self._folded = 0  # adapters
 
     @classmethod
     def load(cls, base: Base) -> "LLM":
@@ -142,7 +143,17 @@ class LLM:
             for adapter in filter(None, adapters):
                 for name in adapter.layers:
                     self._fold_layer(adapter, name, alpha, undo)
+                self._folded += 1
+                undo.callback(self._unfold)
             yield self
+
+    @property
+    def untouched(self) -> bool:
+        """Whether these are the base's own weights: no adapter is folded in."""
+        return self._folded == 0
+
+    def _unfold(self) -> None:
+        self._folded -= 1
 
     def _fold_layer(self, adapter: Adapter, name: str, alpha: float, undo: ExitStack) -> None:
         try:

@@ -2,25 +2,42 @@
 
 Only greedy answers are kept, since asking again gives the same; by the words asked and the length allowed. The file
 belongs to one base (its folder is named by the hash of the weights). Does *not* protect against someone who writes it.
+A base into which a generation is folded is refused: its answers would pass for the base's own from then on.
 """
 
 import hashlib
 import json
 from pathlib import Path
+from typing import Protocol
 
 from oneiro.types import ChatMessage, Completion, Sampling, Writer
 from oneiro.whole import written_whole
 
 
-class Remembering:
-    """Wraps a writer; probabilities are not remembered, an answer from the cache has none (NaN)."""
+class Frozen(Writer, Protocol):
+    """A writer that can say whether it is still what it was."""
 
-    def __init__(self, writer: Writer, file: Path) -> None:
+    @property
+    def untouched(self) -> bool:
+        """Whether no adapter is folded in."""
+        ...
+
+
+class Remembering:
+    """Wraps a frozen writer; probabilities are not remembered, an answer from the cache has none (NaN)."""
+
+    def __init__(self, writer: Frozen, file: Path) -> None:
         self._writer = writer
         self._file = file
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
-        """Answer each chat, from the cache where it was asked before."""
+        """Answer each chat, from the cache where it was asked before.
+
+        Raises:
+            RuntimeError: something is folded into the writer.
+        """
+        if not self._writer.untouched:
+            raise RuntimeError("The base was asked for its own answers while a generation is folded into it.")
         if sampling.temperature > 0:
             return self._writer.complete(chats, sampling)
         known = _read(self._file)
