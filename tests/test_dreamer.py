@@ -15,7 +15,17 @@ from oneiro.text import words, words_told
 from oneiro.train import Progress
 from oneiro.types import Turn
 
-TINY = DreamerConfig(turns=4, read_turns=4, by_hand=0, judged=0, eval_turns=2, r=2, groups_per_step=2, save_every=1)
+TINY = DreamerConfig(
+    turns=4,
+    read_turns=4,
+    read_by_hand=0,
+    dreamt_by_hand=0,
+    judged=0,
+    eval_turns=2,
+    r=2,
+    groups_per_step=2,
+    save_every=1,
+)
 
 
 def test_the_kinds_scored_on_are_never_trained_on() -> None:

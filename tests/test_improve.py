@@ -82,7 +82,9 @@ def mind(tmp_path: Path, llm: LLM) -> Path:
 @pytest.fixture
 def start(tmp_path: Path, llm: LLM) -> Path:
     """A dreamer to go on from."""
-    config = DreamerConfig(turns=2, read_turns=2, by_hand=0, judged=0, eval_turns=1, r=2, groups_per_step=2)
+    config = DreamerConfig(
+        turns=2, read_turns=2, read_by_hand=0, dreamt_by_hand=0, judged=0, eval_turns=1, r=2, groups_per_step=2
+    )
     train_dreamer(llm, tmp_path / "start", config)
     return tmp_path / "start"
 

@@ -8,7 +8,7 @@ from oneiro import dream as stage
 from oneiro.config import DreamConfig
 from oneiro.dream import parse_statements
 from oneiro.evals import batteries
-from oneiro.kinds import Told, by_hand, invent, judge, load_library
+from oneiro.kinds import Told, dreamt_by_hand, invent, judge, load_library, read_by_hand
 from oneiro.kinds import judged as judged_by_a_reader
 from oneiro.screen import Quarantine, judge_words
 from oneiro.text import names_and_numbers, words, words_told
@@ -134,7 +134,7 @@ def test_no_turn_tells_one_kind_of_fact_twice() -> None:
 
 
 def test_turns_written_by_hand_state_what_was_said_and_share_nothing_with_those_for_scoring() -> None:
-    hand = by_hand()
+    hand = [*read_by_hand(), *dreamt_by_hand()]
     assert len(hand) > 400
     assert sum(not told.facts for told in hand) > 100
     assert sum(len(told.facts) > 1 for told in hand) > 150
@@ -149,7 +149,7 @@ def test_turns_written_by_hand_state_what_was_said_and_share_nothing_with_those_
             assert names_and_numbers(fact.statement) - {"user"} <= said_here, fact.statement
 
 
-DREAMT = [(told, fact) for told in by_hand() for fact in told.facts if fact.questions]
+DREAMT = [(told, fact) for told in dreamt_by_hand() for fact in told.facts]
 
 
 def test_dreams_written_by_hand_are_many_and_the_screen_would_keep_them() -> None:
@@ -180,7 +180,7 @@ def test_made_verdicts_are_true_of_their_own_facts_and_false_across_them() -> No
 
 def test_what_a_reader_judged_is_of_turns_written_by_hand_and_each_dream_is_judged_once() -> None:
     cases = judged_by_a_reader()
-    assert {case.turn.text for case in cases} <= {told.turn.text for told in by_hand()}
+    assert {case.turn.text for case in cases} <= {told.turn.text for told in dreamt_by_hand()}
     for case in cases:
         asked = [(v.question, v.answer) for v in case.verdicts]
         assert len(set(asked)) == len(asked)

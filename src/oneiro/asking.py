@@ -314,6 +314,8 @@ def _have(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     first = rest.split(" ")[0]
     if first == "no":
         yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", f"No, {_lower(answer)}")
+        for question in ("What don't I have?", "What do I not have?", "Tell me what I don't have.", "What do I lack?"):
+            yield Asked("direct", question, answer)
     elif not (first in PAST or re.match(r"(\w+ed|been|never|not)$", first)):
         yield Asked("yesno", f"Do I have {rest}?", f"Yes, {_lower(answer)}")
 

@@ -188,7 +188,8 @@ class DreamerConfig:
     nothing: float = 0.15  # share of the turns that hold nothing to remember
     read_turns: int = 1600  # more turns, only read: too few empty ones, and the reader finds a fact in everything
     read_nothing: float = 0.5
-    by_hand: float = 2.0  # times that the turns written by hand are read and dreamt of
+    read_by_hand: float = 2.0  # times that the turns written by hand are read
+    dreamt_by_hand: float = 2.0  # times that those with questions are read and dreamt of
     judged: float = 2.0  # times that a reader's verdicts are learned
     eval_turns: int = 60
     r: int = 16

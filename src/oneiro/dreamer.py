@@ -37,7 +37,7 @@ from oneiro.dream import (
     write_statements,
 )
 from oneiro.errors import InputError
-from oneiro.kinds import Judged, Told, by_hand, invent, judge, judged, load_library
+from oneiro.kinds import Judged, Told, dreamt_by_hand, invent, judge, judged, load_library, read_by_hand
 from oneiro.llm import LLM
 from oneiro.text import key_terms
 from oneiro.types import Turn
@@ -152,7 +152,8 @@ def train_dreamer(
     turns = list(invent(config.turns, seed=config.seed, kinds=trained, nothing=config.nothing))
     only_read = list(invent(config.read_turns, seed=config.seed + 2, kinds=trained, nothing=config.read_nothing))
     rng = random.Random(config.seed)
-    hand = _times(by_hand(), config.by_hand, rng)
+    only_read += _times(read_by_hand(), config.read_by_hand, rng)
+    hand = _times(dreamt_by_hand(), config.dreamt_by_hand, rng)
     only_read += hand
     verdicts = judge([*turns, *hand], seed=config.seed) + _times(judged(), config.judged, rng)
     corpus = build_corpus(llm, turns, only_read, [*dreamed, *hand], judged=verdicts, seed=config.seed)

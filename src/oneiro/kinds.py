@@ -21,7 +21,6 @@ from oneiro.types import DreamKind, Turn
 
 _SLOT = re.compile(r"\{(a )?([a-z_]+?)(2)?\}")
 _FILES = ("people", "work", "life", "tastes", "details", "relatives", "own_life")
-_BY_HAND = ("by_hand", "dreams_by_hand")  # only read; read and dreamt of
 _PLAIN = ("direct", "reverse", "yesno")
 _JUDGED = 6  # true dreams of a turn, at most, and as many false ones
 _PER_KIND: dict[DreamKind, int] = {"direct": 3, "reverse": 1, "yesno": 1, "indirect": 2, "never": 1, "change": 2}
@@ -149,16 +148,29 @@ def load_library() -> Library:
     return Library(tuple(kinds), slots, tuple(turn for group in turns.values() for turn in group))
 
 
-def by_hand() -> list[Told]:
-    """Turns written by hand, with the facts a person would note; those of `dreams_by_hand.toml` have questions too."""
-    folder = resources.files("oneiro") / "dreamer_data"
-    read, dreamt = (tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))["turn"] for name in _BY_HAND)
-    facts = [[Fact(statement, ()) for statement in entry["facts"]] for entry in read]
-    facts += [[_fact_by_hand(fact) for fact in entry["fact"]] for entry in dreamt]
+def read_by_hand() -> list[Told]:
+    """Turns written by hand, with the facts that a person would note of them."""
     return [
-        Told(Turn(number, entry["say"], entry.get("before", "")), tuple(own), ("by hand",))
-        for number, (entry, own) in enumerate(zip([*read, *dreamt], facts, strict=True))
+        Told(_turn_by_hand(number, entry), tuple(Fact(statement, ()) for statement in entry["facts"]), ("by hand",))
+        for number, entry in enumerate(_turns_of("read_by_hand"))
     ]
+
+
+def dreamt_by_hand() -> list[Told]:
+    """Turns written by hand, with facts and what may be asked about them."""
+    return [
+        Told(_turn_by_hand(number, entry), tuple(_fact_by_hand(fact) for fact in entry["fact"]), ("by hand",))
+        for number, entry in enumerate(_turns_of("dreams_by_hand"))
+    ]
+
+
+def _turns_of(name: str) -> list[dict[str, Any]]:
+    text = (resources.files("oneiro") / "dreamer_data" / f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["turn"]
+
+
+def _turn_by_hand(number: int, entry: dict[str, Any]) -> Turn:
+    return Turn(number, entry["say"], entry.get("before", ""))
 
 
 def _fact_by_hand(fact: dict[str, Any]) -> Fact:
@@ -167,13 +179,12 @@ def _fact_by_hand(fact: dict[str, Any]) -> Fact:
 
 def judged() -> list[Judged]:
     """Dreams of an earlier generator about the turns written by hand, each with a reader's verdict."""
-    text = (resources.files("oneiro") / "dreamer_data" / "dreams_judged.toml").read_text(encoding="utf-8")
     return [
         Judged(
-            Turn(number, entry["say"], entry.get("before", "")),
+            _turn_by_hand(number, entry),
             tuple(Verdict(q, a, true) for true in (True, False) for q, a in entry.get("true" if true else "false", ())),
         )
-        for number, entry in enumerate(tomllib.loads(text)["turn"])
+        for number, entry in enumerate(_turns_of("dreams_judged"))
     ]
 
 

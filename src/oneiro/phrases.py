@@ -130,9 +130,12 @@ def clause(owner: str, verb: str, rest: str, *, known_as: tuple[str, ...] = ()) 
 
     `known_as` are other ways in which the user may speak of the owner. None for a verb that needs another.
     """
+    mine, yours = ((*known_as, f"my {owner}")[:2], f"your {owner}") if owner else (("I",), "you")
+    if verb in ("will", "shall"):
+        base, _, further = rest.partition(" ")
+        return None if base in ("be", "have", "not") else Clause(mine, yours, "will", base, *[f"will {base}"] * 2, further)
     if verb.endswith("n't") or verb in _HELPERS:
         return None
-    mine, yours = ((*known_as, f"my {owner}")[:2], f"your {owner}") if owner else (("I",), "you")
     you = plain(verb)
     if verb in ("is", "was", "are", "were"):
         am = "am" if verb == "is" and not owner else verb
