@@ -64,18 +64,21 @@ def test_no_general_task_of_the_batteries_is_taken_for_a_question_about_the_user
 def test_the_bound_tells_right_from_invented_best() -> None:
     assert bound([-0.1, -0.2], [-0.4, -0.9]) == pytest.approx(-0.3)
     assert bound([-0.1, -0.2, -0.8], [-0.5, -0.6, -0.7, -0.9]) == pytest.approx(-0.35)  # one right one is given up
+    assert bound([-0.1, -0.2, -0.8], [-0.5, -0.6, -0.7, -0.9], right_weight=9) == pytest.approx(-0.85)
 
 
 def test_no_other_bound_does_better() -> None:
     rng = random.Random(0)
-    for _ in range(50):
+    for weight in [1.0] * 25 + [2.0] * 25:
         right = [rng.gauss(-0.2, 0.2) for _ in range(rng.randint(1, 20))]
         untold = [rng.gauss(-0.5, 0.3) for _ in range(rng.randint(1, 20))]
 
-        def index(mark: float, right: list[float] = right, untold: list[float] = untold) -> float:
-            return sum(p < mark for p in untold) / len(untold) - sum(p < mark for p in right) / len(right)
+        def index(
+            mark: float, weight: float = weight, right: list[float] = right, untold: list[float] = untold
+        ) -> float:
+            return sum(p < mark for p in untold) / len(untold) - weight * sum(p < mark for p in right) / len(right)
 
-        found = bound(right, untold)
+        found = bound(right, untold, right_weight=weight)
         best = max(index(mark + 1e-9) for mark in [*right, *untold])
         assert (found is None and best <= 0) or index(found or 0.0) >= best - 1e-9
 

@@ -236,16 +236,16 @@ def test_the_sureness_of_right_answers_and_of_invented_ones_sets_the_bound() -> 
     asked = sit([*PAPER.recall, *PAPER.untold], Pupil(Paper((), (), (*PAPER.recall, *PAPER.untold))), CONFIG)
     assert len(PAPER.untold) == CONFIG.untold
     assert all(s.sure == -0.1 for s in asked)
-    assert least_sure(surely(asked, untold=-0.9)) == pytest.approx(-0.5)
-    assert least_sure(surely(asked, recall_new=-0.9, recall_old=-0.9)) is None  # surer of what it invents
-    assert least_sure(surely(SCORES, recall_new=-0.2)) is None  # nothing was asked that was never told
+    assert least_sure(surely(asked, untold=-0.9), CONFIG) == pytest.approx(-0.5)
+    assert least_sure(surely(asked, recall_new=-0.9, recall_old=-0.9), CONFIG) is None  # surer of what it invents
+    assert least_sure(surely(SCORES, recall_new=-0.2), CONFIG) is None  # nothing was asked that was never told
 
 
 def test_wrong_answers_and_unknown_sureness_set_no_bound() -> None:
     asked = surely(sit([*PAPER.recall, *PAPER.untold], Pupil(PAPER, wrong=("untold",)), CONFIG), untold=-0.9)
     low = [replace(s, correct=False, sure=-2.0) if s is asked[0] else s for s in asked]
-    assert least_sure(low) == pytest.approx(-0.5)
-    assert least_sure([replace(s, sure=None) for s in asked]) is None
+    assert least_sure(low, CONFIG) == pytest.approx(-0.5)
+    assert least_sure([replace(s, sure=None) for s in asked], CONFIG) is None
 
 
 def test_an_answer_the_awake_mind_withholds_is_scored_as_withheld() -> None:

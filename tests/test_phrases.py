@@ -32,6 +32,20 @@ CASES = [
         "The user is building a kite out of old invoices.",
         [("I forgot what I am building a kite out of.", "You are building a kite out of old invoices.")],
     ),
+    (
+        "The user will deliver a lecture on comets in May.",
+        [
+            ("What will I deliver?", "You will deliver a lecture."),
+            ("When will I deliver a lecture?", "You will deliver a lecture in May."),
+        ],
+    ),
+    ("The user's brother can't eat onions.", [("What can't my brother eat?", "Your brother can't eat onions.")]),
+    (
+        "The user hasn't drunk coffee since the ulcer.",
+        [("What haven't I drunk since the ulcer?", "You haven't drunk coffee since the ulcer.")],
+    ),
+    ("The user never eats meat.", [("What do I never eat?", "You never eat meat.")]),
+    ("The user is ashamed of the hat.", [("What am I ashamed of?", "You are ashamed of the hat.")]),
 ]
 
 
@@ -39,6 +53,17 @@ CASES = [
 def test_every_phrase_is_asked_for_and_answered_with_no_more(statement: str, expected: list[tuple[str, str]]) -> None:
     asked = {(pair.question, pair.answer) for pair in plain_questions(statement)}
     assert set(expected) <= asked
+
+
+@pytest.mark.parametrize(
+    ("verb", "rest", "adverb"), [("doesn't", "play cricket in June", ""), ("eats", "meat in June", "never")]
+)
+def test_what_is_denied_is_denied_in_full(verb: str, rest: str, adverb: str) -> None:
+    about = clause("", verb, rest, adverb=adverb)
+    assert about
+    answers = [answer for _, _, answer in asked_by_phrase(about, to_me=str)]
+    assert len(answers) >= 10
+    assert all("June" in answer for answer in answers)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,11 @@ _S_NAME = "'s name"
 _BE = ("is", "are", "was", "were", "has", "have")
 _ONCE = re.compile(r"^(The user['’]s [a-z][a-z -]*?) [A-ZÀ-Þ]\w+ (?=(?:is|are) (?:called|named) )")  # a name of before
 _NOW = re.compile(r" (?:now|these days)(?=\.?$)")  # part of no name: "The user's dog is called Toffee now."
+_COUNTED = re.compile(
+    r"(?:(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
+    r"seventy|eighty|ninety|hundred|thousand|and|a dozen|a hundred|a thousand)(?:[- ]|$))+(?P<things>.+)"
+)
+_OWNED = re.compile(r"(?:an?|the|no|some|many|several|your|\d|two|three|four|five|six|seven|eight|nine|ten)\b")
 _YEARS_OLD = re.compile(r"\S+ years old$")
 _AND_VERB = re.compile(
     r"\b(and|but) (now |also |then |still )?"
@@ -102,8 +107,8 @@ def _by_phrase(clause: _Clause) -> Iterator[Asked]:
     head, name = _head_and_name(clause.owner)
     inside = set(head.split()) & (_PLACE | _PARTICLES)  # "my gran's house in Hull"
     known_as = (f"my {head}", name) if name and not inside else ()
-    about = phrases.clause(clause.owner, clause.verb, clause.rest, known_as=known_as)
-    if about and not clause.adverb:
+    about = phrases.clause(clause.owner, clause.verb, clause.rest, adverb=clause.adverb.strip(), known_as=known_as)
+    if about:
         yield from (Asked(*pair) for pair in phrases.asked_by_phrase(about, to_me=_to_me))
 
 
@@ -230,7 +235,11 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     somebody = bool(people(head)) or head != clause.owner
     if _YEARS_OLD.match(clause.rest):
         yield Asked("direct", f"How old is my {head}?", answer)
-    yield Asked("reverse", f"{'Who' if somebody else 'What'} {verb} {rest}?", answer)
+    who = f"{'who' if somebody else 'what'} {verb} {rest}"
+    yield Asked("reverse", f"{opened(who)}?", answer)
+    yield Asked("reverse", f"Do you know {who}?", f"Yes, {_lower(answer)}")
+    yield Asked("reverse", f"Tell me {who}.", answer)
+    yield Asked("reverse", f"Remind me {who}.", answer)
     when = _TIME.search(f" {rest}")
     first = (rest.split() or [""])[0]
     if verb in ("is", "are", "was", "were"):
@@ -241,11 +250,32 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
         elif not somebody:
             yield Asked("direct", f"What {verb} my {clause.owner}?", answer)
         yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
+    elif verb == "has":
+        nothing = rest.startswith("no ")
+        if nothing or _OWNED.match(rest):
+            yes = f"{'No' if nothing else 'Yes'}, {_lower(answer)}"
+            yield Asked("yesno", f"Does my {clause.owner} have {f'any {rest[3:]}' if nothing else rest}?", yes)
+        yield from _holds(f"my {clause.owner}", "does", "has", clause.rest, answer)
     elif is_present(verb):
         base = plain(verb)
         yield Asked("yesno", f"Does my {clause.owner} {base} {rest}?", f"Yes, {_lower(answer)}")
         if not phrases.phrases(clause.rest):
             yield from _whole(head, base, rest, answer)
+
+
+def _holds(asker: str, helper: str, verb: str, rest: str, answer: str) -> Iterator[Asked]:
+    """Ask what something of the user's has, and how many of what somebody has there are."""
+    counted, no = _COUNTED.fullmatch(rest), rest.startswith("no ")
+    had = phrases.phrases(counted["things"] if counted else rest) if counted or _OWNED.match(rest) else []
+    if not had or had[0].preposition or not (counted or asker != "I"):
+        return
+    wh = f"How many {_to_me(had[0].words)}" if counted else "What"
+    beside = _to_me("".join(f" {other.said}" for other in had[1:]))
+    yield Asked("direct", f"{wh} {helper} {asker} {'not ' if no else ''}have{beside}?", answer)
+    for kind, question, told in phrases.WRAPPED:
+        has = f"{helper}n't have" if no else verb
+        asked = question.format(f"{wh[:1].lower()}{wh[1:]} {asker} {has}{beside}")
+        yield Asked(kind, asked, opened(told.format(_lower(answer))))
 
 
 def _whole(head: str, base: str, rest: str, answer: str) -> Iterator[Asked]:
@@ -290,8 +320,8 @@ def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     first, _, further = rest.partition(" ")
     before = _before_the_time(rest)
     yield Asked("yesno", f"{be.title()} I {clause.adverb}{rest}?", f"Yes, {_lower(answer)}")
-    if phrases.phrases(clause.rest):
-        return  # each is asked for already
+    if any(_by_phrase(clause)):
+        return
     if first.endswith("ing") and further.split(" ")[0] in _PLACE | {"to"}:
         yield Asked("direct", f"Where {be} I {first}{' to' if further.startswith('to ') else ''}?", answer)
     elif further and (first.endswith("ing") or _particles(further)) and first not in ("a", "an", "the", "in"):
@@ -318,6 +348,7 @@ def _have(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
             yield Asked("direct", question, answer)
     elif not (first in PAST or re.match(r"(\w+ed|been|never|not)$", first)):
         yield Asked("yesno", f"Do I have {rest}?", f"Yes, {_lower(answer)}")
+        yield from _holds("I", "do", "have", clause.rest, answer)
 
 
 def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:

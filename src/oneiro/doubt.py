@@ -6,7 +6,7 @@ The night measures both, on wordings it never trained on and on questions whose 
 bound where it tells them apart best; it travels with the generation.
 
 Source: refusing by one's own confidence is selective prediction (El-Yaniv and Wiener, 2010); the bound maximises
-Youden's index (1950).
+Youden's index (1950), weighted.
 
 Does *not* see: a wrong answer that the model is sure of; questions that ask for what was told without saying "I" or
 "my" ("our street", "What's the cat's name?"). Advice ("How do I …?", "What should I …?"), what the model is asked or
@@ -50,11 +50,12 @@ def about_the_user(question: str) -> bool:
     )
 
 
-def bound(right: Sequence[float], untold: Sequence[float]) -> float | None:
+def bound(right: Sequence[float], untold: Sequence[float], *, right_weight: float = 1.0) -> float | None:
     """Find the mean log-probability that tells right answers from invented ones best.
 
-    Of the bounds between two neighbours the one is taken under which most invented answers and fewest right ones lie;
-    None where there is nothing to compare, or no bound is better than none.
+    Of the bounds between two neighbours the one is taken under which most invented answers and fewest right ones lie, a
+    share of right ones given up counting so many times that of invented ones; None where there is nothing to compare,
+    or no bound is better than none.
     """
     if not right or not untold:
         return None
@@ -62,7 +63,8 @@ def bound(right: Sequence[float], untold: Sequence[float]) -> float | None:
     between = [(low + high) / 2 for low, high in pairwise(marks)]
 
     def told_apart(mark: float) -> float:
-        return sum(p < mark for p in untold) / len(untold) - sum(p < mark for p in right) / len(right)
+        given_up = sum(p < mark for p in right) / len(right)
+        return sum(p < mark for p in untold) / len(untold) - right_weight * given_up
 
     best = max(between, key=told_apart, default=None)
     return best if best is not None and told_apart(best) > 0 else None

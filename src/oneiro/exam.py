@@ -98,10 +98,11 @@ def sit(samples: Sequence[Sample], writer: Writer, config: ExamConfig) -> list[S
     ]
 
 
-def least_sure(scores: Sequence[Score]) -> float | None:
+def least_sure(scores: Sequence[Score], config: ExamConfig) -> float | None:
     """Find how sure the generation must be of an answer about its user that it should give: see `doubt.py`."""
     known = [s.sure for s in scores if s.sample.battery in _RECALL and s.correct and s.sure is not None]
-    return doubt.bound(known, [s.sure for s in scores if s.sample.battery == "untold" and s.sure is not None])
+    untold = [s.sure for s in scores if s.sample.battery == "untold" and s.sure is not None]
+    return doubt.bound(known, untold, right_weight=config.right_weight)
 
 
 def as_awake(scores: Sequence[Score], least: float | None) -> list[Score]:

@@ -86,7 +86,7 @@ _NO_OBJECT = re.compile(
 _FURTHER = re.compile(
     r"(to \w+|\w+ing) (?!(?:to|up|down|out|off|away|back|on|over|around|together|for|from|at|in)\b)\w"
 )
-_WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of the answer
+WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of the answer
     ("direct", "Tell me {}.", "{}"),
     ("direct", "Remind me {}.", "{}"),
     ("direct", "Do you know {}?", "Yes, {}"),
@@ -95,12 +95,20 @@ _WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of
     ("indirect", "Someone asks you {}. What do you say?", "That {}"),
 )
 _HELPERS = frozenset("does do did can cannot could will would must should may might shall".split())
+_HELPED = {  # what opens a question about the user, and about another, where the statement's verb needs another one
+    **{"will": ("will", "will"), "shall": ("will", "will"), "won't": ("won't", "won't"), "can": ("can", "can")},
+    **{"can't": ("can't", "can't"), "cannot": ("can't", "can't"), "doesn't": ("don't", "doesn't")},
+    **{"didn't": ("didn't", "didn't"), "hasn't": ("haven't", "hasn't")},
+}
+_ADVERBS = frozenset("never always still often usually mostly rarely seldom hardly sometimes".split())
+_OPENS_NOTHING = frozenset("be have been had not even only help seem get".split())  # "can't help knocking on wood"
 
 
 class Clause(NamedTuple):
     """Who does what: the subject in the user's mouth (perhaps in two ways) and in the answer, the verb, all the rest.
 
     `auxiliary` opens a question ("does", "am"), `base` is the verb behind it ("work"; empty with a form of "be").
+    What is true of a `whole` clause need not be of a part: who doesn't play cricket in June may play it in May.
     """
 
     mine: tuple[str, ...]
@@ -110,6 +118,7 @@ class Clause(NamedTuple):
     verb_mine: str
     verb_yours: str
     rest: str
+    whole: bool = False
 
 
 class Phrase(NamedTuple):
@@ -125,24 +134,29 @@ class Phrase(NamedTuple):
         return f"{self.preposition} {self.words}".strip()
 
 
-def clause(owner: str, verb: str, rest: str, *, known_as: tuple[str, ...] = ()) -> Clause | None:
+def clause(owner: str, verb: str, rest: str, *, adverb: str = "", known_as: tuple[str, ...] = ()) -> Clause | None:
     """Describe a clause about the user (no owner) or about somebody or something of theirs; the verb is "builds".
 
-    `known_as` are other ways in which the user may speak of the owner. None for a verb that needs another.
+    `adverb` stands before the verb ("never"); `known_as` are other ways in which the user may speak of the owner. None
+    for a verb that needs another which no question can begin with.
     """
     mine, yours = ((*known_as, f"my {owner}")[:2], f"your {owner}") if owner else (("I",), "you")
-    if verb in ("will", "shall"):
-        base, _, further = rest.partition(" ")
-        return None if base in ("be", "have", "not") else Clause(mine, yours, "will", base, *[f"will {base}"] * 2, further)
-    if verb.endswith("n't") or verb in _HELPERS:
+    if verb in _HELPED:
+        helper, (base, _, further) = _HELPED[verb][bool(owner)], rest.partition(" ")
+        if base in _OPENS_NOTHING or adverb or base.endswith("ly"):
+            return None
+        helped = f"{helper} {base}"
+        return Clause(mine, yours, helper, base, helped, helped, further, whole=helper.endswith("n't"))
+    if verb.endswith("n't") or verb in _HELPERS or (adverb and adverb not in _ADVERBS):
         return None
-    you = plain(verb)
+    you, before = plain(verb), f"{adverb} " if adverb else ""
     if verb in ("is", "was", "are", "were"):
         am = "am" if verb == "is" and not owner else verb
-        return Clause(mine, yours, am, "", am, verb if owner else you, rest)
-    with_you = verb if owner else you
+        is_so, are_so = f"{am} {adverb}".strip(), f"{verb if owner else you} {adverb}".strip()
+        return Clause(mine, yours, am, adverb, is_so, are_so, rest, whole=bool(adverb))
+    with_you = before + (verb if owner else you)
     helper = ("does" if owner else "do") if is_present(verb) else ""
-    return Clause(mine, yours, helper, you, with_you, with_you, rest)
+    return Clause(mine, yours, helper, before + you, with_you, with_you, rest, whole=bool(adverb))
 
 
 def phrases(rest: str, verb: str = "") -> list[Phrase]:
@@ -206,7 +220,7 @@ def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[t
             for whole in (False, True)
         )
         told = f"{about.yours} {about.verb_yours} {phrase.before} {phrase.said}."
-        ways = [(" ".join(bare), told)]
+        ways = [] if about.whole and others else [(" ".join(bare), told)]
         if others:
             ways.append((" ".join(full), f"{about.yours} {about.verb_yours} {' '.join(one.said for one in found)}."))
         yield from _worded(about, wh, [(rest, tidied(answer)) for rest, answer in ways])
@@ -218,7 +232,7 @@ def _worded(about: Clause, wh: str, ways: Sequence[tuple[str, str]]) -> Iterator
         for rest, answer in ways:
             yield "direct", opened(tidied(f"{wh} {about.auxiliary} {subject} {about.base} {rest}?")), opened(answer)
     turns = cycle(product(about.mine, ways))
-    for (kind, question, told), (subject, (rest, answer)) in zip(_WRAPPED, turns, strict=False):
+    for (kind, question, told), (subject, (rest, answer)) in zip(WRAPPED, turns, strict=False):
         indirect = tidied(f"{wh[:1].lower()}{wh[1:]} {subject} {about.verb_mine} {rest}")
         yield kind, question.format(indirect), opened(told.format(answer))
 

@@ -184,7 +184,7 @@ class Night:
                 "exam", f"dose {merged.alpha:g}: " + ("passed" if not reasons else "failed: " + "; ".join(reasons))
             )
             refused += [f"dose {merged.alpha:g}: {reason}" for reason in reasons]
-            least = exam.least_sure(scores)
+            least = exam.least_sure(scores, self.config.exam)
             given = exam.as_awake(scores, least)
             examined = Examined(
                 passed=not reasons,
