@@ -272,6 +272,12 @@ def test_a_statement_the_reader_is_unsure_of_or_that_invents_a_name_is_not_kept(
     assert kept == [sure]
 
 
+def test_a_question_without_its_mark_tells_nothing() -> None:
+    asked = Turn(1, "how do i get my pan clean")
+    assert not stage.tells(asked, -1.0, DreamConfig())
+    assert stage.tells(replace(asked, text="how i get my pan clean: with sand"), -1.0, DreamConfig())
+
+
 def test_a_turn_of_which_no_statement_is_kept_stands_for_itself() -> None:
     said = "Lifts terrify me. What would you do? Stairs are more for me."
     kept = stage.choose_statements(said, read(("The user likes lifts.", -0.9)), DreamConfig())

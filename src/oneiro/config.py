@@ -152,7 +152,7 @@ class ExamConfig:
     stories: int = 6
     old_memories: int = 12
     untold: int = 60  # questions on what was never told: they find how sure a right answer is
-    right_weight: float = 2.0  # of right answers given up against invented ones declined: a person asks less plainly
+    right_weight: float = 1.5  # of right answers given up against invented ones declined: a person asks less plainly
     min_recall_new: float = 0.3  # good nights of the default base reach 43 to 83%
     min_recall_old: float = 0.3
     min_knowledge_kept: float = 0.64  # good nights of the default base keep 65 to 90%

@@ -66,6 +66,11 @@ _INVENTS = re.compile(
 )
 
 
+_ASKS = re.compile(
+    r"(how|what|which|why|where|when|who) (do|does|did|is|are|can|could|would|should|to)\b", re.IGNORECASE
+)
+
+
 class Questioned(NamedTuple):
     """A question and its answer as the dream generator wrote them."""
 
@@ -219,11 +224,16 @@ def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
     """
     if _INVENTS.search(turn.text):
         return False
-    said = [sentence for sentence in sentences(turn.text) if not sentence.endswith("?")]
+    said = [sentence for sentence in sentences(turn.text) if not _is_question(sentence)]
     own = turn.before.endswith("?") or any(_FIRST_PERSON.search(s) or told_name(s) for s in said)
     if own and any(stated(sentence) for s in said for sentence in sentences(told_plainly(s))):
         return odds > config.stated_margin
     return odds > (config.read_margin if own else config.others_margin)
+
+
+def _is_question(sentence: str) -> bool:
+    """Say whether a sentence asks something, also one that ends with no mark: "how do i get rust off a pan"."""
+    return sentence.endswith("?") or bool(_ASKS.match(sentence))
 
 
 def dream(
@@ -352,7 +362,7 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
     ]
     statements = [*by_rule, *read]
     held = stems(" ".join(statements))
-    own = [s for s in sentences(said) if _FIRST_PERSON.search(s) and not s.endswith("?") and not stems(s) & held]
+    own = [s for s in sentences(said) if _FIRST_PERSON.search(s) and not _is_question(s) and not stems(s) & held]
     return ([*statements, *own] or [said])[: config.max_statements]
 
 
