@@ -31,6 +31,11 @@ def test_a_statement_is_told_to_its_user(statement: str, turned: str) -> None:
         ("The user snores.", "What do I snore?"),
         ("The user is a beginner in beekeeping.", "What is my profession?"),
         ("The user's wife is a judge.", "What is my wife?"),
+        ("The user's neighbour can't kneel any more.", "What can't my neighbour kneel?"),
+        ("The user has no idea what it costs.", "What don't I have?"),
+        ("The user can plaster a wall in one go.", "Where can I plaster a wall?"),
+        ("The user's gran's brooch was in the piano.", "Who was in the piano?"),
+        ("The user and Ida have given up tango.", "I forgot what I and."),
     ],
 )
 def test_a_statement_is_not_asked_what_it_does_not_tell(statement: str, question: str) -> None:
@@ -71,6 +76,8 @@ def test_questions_are_well_spaced() -> None:
         ("The user has 31 old maps.", "How many old maps do I have?", "You have 31 old maps."),
         ("The user's shed has two doors.", "How many doors does my shed have?", "Your shed has two doors."),
         ("The user's flat has no clock.", "Tell me what my flat doesn't have.", "Your flat has no clock."),
+        ("The user's maths teacher Ada is 88.", "Who is Ada?", "Ada is your maths teacher."),
+        ("The user's boss has a son in Hull.", "Who does my boss have in Hull?", "Your boss has a son in Hull."),
         ("The user's mum has a boat in Hull.", "What does my mum have in Hull?", "Your mum has a boat in Hull."),
         ("The user moved from Lyon to Oslo.", "Where did I move to?", "You moved to Oslo."),
         ("The user quit smoking.", "Did I tell you that I quit smoking?", "Yes, you quit smoking."),

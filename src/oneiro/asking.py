@@ -47,7 +47,8 @@ _COUNTED = re.compile(
     r"(?:(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
     r"seventy|eighty|ninety|hundred|thousand|and|a dozen|a hundred|a thousand)(?:[- ]|$))+(?P<things>.+)"
 )
-_OWNED = re.compile(r"(?:an?|the|no|some|many|several|your|\d|two|three|four|five|six|seven|eight|nine|ten)\b")
+_NO_THING = re.compile(r"no (?:idea|clue|doubt|wish|choice|way|time|intention|interest|plans?)\b")
+_OWNED = re.compile(r"(?:an?|the(?! same)|no|some|many|several|your|\d|two|three|four|five|six|seven|eight|nine|ten)\b")
 _YEARS_OLD = re.compile(r"\S+ years old$")
 _AND_VERB = re.compile(
     r"\b(and|but) (now |also |then |still )?"
@@ -166,12 +167,15 @@ def _cut(statement: str) -> _Clause | None:
     if not found:
         return None
     parts = found[2].split()
+    if not found[1] and parts[0] in ("and", "or"):
+        return None
     if not found[1]:
         at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
         rest = _to_you(" ".join(parts[at + 1 :]), own=True)
         return _Clause("", "".join(f"{part} " for part in parts[:at]), parts[at], rest)
     verbs = [n for n, part in enumerate(parts) if n and is_verb(part)]
-    at = next((n for n in verbs if n + 1 not in verbs or parts[n + 1] not in _BE), 0)  # "two girls are"
+    after_name = [n for n in verbs if parts[n - 1][:1].isupper()]  # "maths teacher Ada is"
+    at = next((n for n in after_name or verbs if n + 1 not in verbs or parts[n + 1] not in _BE), 0)  # "two girls are"
     return _Clause(" ".join(parts[:at]), "", parts[at], _to_you(" ".join(parts[at + 1 :]), own=False)) if at else None
 
 
@@ -232,35 +236,46 @@ def _named(head: str, name: str) -> Iterator[Asked]:
 def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     """Ask what somebody or something of the user's is or does."""
     verb, rest = clause.verb, _to_me(clause.rest)
-    somebody = bool(people(head)) or head != clause.owner
+    somebody = bool(people(head.rpartition("'s ")[2])) or head != clause.owner
     if _YEARS_OLD.match(clause.rest):
         yield Asked("direct", f"How old is my {head}?", answer)
-    who = f"{'who' if somebody else 'what'} {verb} {rest}"
-    yield Asked("reverse", f"{opened(who)}?", answer)
-    yield Asked("reverse", f"Do you know {who}?", f"Yes, {_lower(answer)}")
-    yield Asked("reverse", f"Tell me {who}.", answer)
-    yield Asked("reverse", f"Remind me {who}.", answer)
-    when = _TIME.search(f" {rest}")
-    first = (rest.split() or [""])[0]
+    if somebody:
+        yield Asked("reverse", f"Who {verb} {rest}?", answer)
+        yield Asked("reverse", f"Do you know who {verb} {rest}?", f"Yes, {_lower(answer)}")
+        yield Asked("reverse", f"Tell me who {verb} {rest}.", answer)
+        yield Asked("reverse", f"Remind me who {verb} {rest}.", answer)
+    else:
+        yield Asked("reverse", f"What {verb} {rest}?", answer)
     if verb in ("is", "are", "was", "were"):
-        if when and not when.start() and first != "from":
-            yield Asked("direct", f"When {verb} my {clause.owner}?", answer)
-        elif first in _PLACE:
-            yield Asked("direct", f"Where {verb} my {clause.owner}?", answer)
-        elif not somebody:
-            yield Asked("direct", f"What {verb} my {clause.owner}?", answer)
-        yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
+        yield from _is(clause, rest, answer, somebody=somebody)
     elif verb == "has":
-        nothing = rest.startswith("no ")
-        if nothing or _OWNED.match(rest):
-            yes = f"{'No' if nothing else 'Yes'}, {_lower(answer)}"
-            yield Asked("yesno", f"Does my {clause.owner} have {f'any {rest[3:]}' if nothing else rest}?", yes)
-        yield from _holds(f"my {clause.owner}", "does", "has", clause.rest, answer)
+        yield from _owns(clause, rest, answer)
     elif is_present(verb):
         base = plain(verb)
         yield Asked("yesno", f"Does my {clause.owner} {base} {rest}?", f"Yes, {_lower(answer)}")
         if not phrases.phrases(clause.rest):
             yield from _whole(head, base, rest, answer)
+
+
+def _is(clause: _Clause, rest: str, answer: str, *, somebody: bool) -> Iterator[Asked]:
+    """Ask what, when or where somebody or something of the user's is."""
+    verb, when, first = clause.verb, _TIME.search(f" {rest}"), (rest.split() or [""])[0]
+    if when and not when.start() and first != "from":
+        yield Asked("direct", f"When {verb} my {clause.owner}?", answer)
+    elif first in _PLACE:
+        yield Asked("direct", f"Where {verb} my {clause.owner}?", answer)
+    elif not somebody:
+        yield Asked("direct", f"What {verb} my {clause.owner}?", answer)
+    yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
+
+
+def _owns(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
+    """Ask what somebody or something of the user's has, or has not."""
+    if rest.startswith("no "):
+        yield Asked("yesno", f"Does my {clause.owner} have any {rest[3:]}?", f"No, {_lower(answer)}")
+    elif _OWNED.match(rest):
+        yield Asked("yesno", f"Does my {clause.owner} have {rest}?", f"Yes, {_lower(answer)}")
+    yield from _holds(f"my {clause.owner}", "does", "has", clause.rest, answer)
 
 
 def _holds(asker: str, helper: str, verb: str, rest: str, answer: str) -> Iterator[Asked]:
@@ -269,7 +284,8 @@ def _holds(asker: str, helper: str, verb: str, rest: str, answer: str) -> Iterat
     had = phrases.phrases(counted["things"] if counted else rest) if counted or _OWNED.match(rest) else []
     if not had or had[0].preposition or not (counted or asker != "I"):
         return
-    wh = f"How many {_to_me(had[0].words)}" if counted else "What"
+    one = "Who" if people(had[0].words) else "What"
+    wh = f"How many {_to_me(had[0].words)}" if counted else one
     beside = _to_me("".join(f" {other.said}" for other in had[1:]))
     yield Asked("direct", f"{wh} {helper} {asker} {'not ' if no else ''}have{beside}?", answer)
     for kind, question, told in phrases.WRAPPED:
@@ -342,6 +358,8 @@ def _do_not(done: str, answer: str) -> Iterator[Asked]:
 def _have(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what the user has; what they have done is left to the common questions."""
     first = rest.split(" ")[0]
+    if _NO_THING.match(rest):
+        return
     if first == "no":
         yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", f"No, {_lower(answer)}")
         for question in ("What don't I have?", "What do I not have?", "Tell me what I don't have.", "What do I lack?"):

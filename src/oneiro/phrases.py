@@ -25,7 +25,7 @@ _PREPOSITIONS = frozenset(
 )
 _TWO = {"out": "of", "next": "to", "close": "to", "because": "of"}
 _LONGER = re.compile(
-    r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|too|n|then|than|where|like|not|never|lol)\b",
+    r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|too|n|then|than|where|like|not|never|again|lol)\b",
     re.IGNORECASE,
 )
 _AND_WHERE = re.compile(r", (?=(?:in|near|at|on|outside|by) )")  # "in Colonia, in Uruguay"
@@ -67,7 +67,7 @@ _MOVES = re.compile(
 _HAS_A_PLACE = frozenset("for to from by".split())  # "for the opera in Ghent"
 _NO_PLACE = re.compile(
     r"\b(coat|hat|shoes?|boots?|socks?|dress|uniform|suit|gale|rain|storm|snow|heat|cold|sun|fog|dark|side|way|hurry|voice|"
-    r"colou?r|ink|style|key|role|row|mood|opinion|case|danger|love|trouble|pain|tears|Dutch|English|French|German|Spanish|"
+    r"colou?r|ink|style|go|aeroplane|plane|key|role|row|mood|opinion|case|danger|love|trouble|pain|tears|Dutch|English|French|German|Spanish|"
     r"Italian|Portuguese|Polish|Russian|Arabic|Hindi|Latin|Greek|Welsh|Irish|Turkish|Swedish|Norwegian|Danish|Finnish|"
     r"Japanese|Chinese|Korean)\b"
 )
@@ -80,7 +80,7 @@ _NO_OBJECT_OF_ITS_OWN = frozenset(
 _NO_OBJECT = re.compile(
     r"(\w+(ed|ing|ly)|to|of|up|down|out|away|back|well|there|here|home|alone|awake|asleep|late|early|every|all|once|"
     r"twice|always|never|often|you|me|us|goal|first|second|third|last|instead|yesterday|today|tonight|now|"
-    r"too|[a-z]+ times?)\b|\d+(?:st|nd|rd|th)?$",
+    r"too|any ?more|at all|[a-z]+ times?)\b|\d+(?:st|nd|rd|th)?$",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(
@@ -101,7 +101,9 @@ _HELPED = {  # what opens a question about the user, and about another, where th
     **{"didn't": ("didn't", "didn't"), "hasn't": ("haven't", "hasn't")},
 }
 _ADVERBS = frozenset("never always still often usually mostly rarely seldom hardly sometimes".split())
-_OPENS_NOTHING = frozenset("be have been had not even only help seem get".split())  # "can't help knocking on wood"
+_OPENS_NOTHING = frozenset(
+    "be have been had not even only help seem get never always still hardly barely".split()
+)  # "can't help knocking on wood"
 
 
 class Clause(NamedTuple):
@@ -146,7 +148,7 @@ def clause(owner: str, verb: str, rest: str, *, adverb: str = "", known_as: tupl
         if base in _OPENS_NOTHING or adverb or base.endswith("ly"):
             return None
         helped = f"{helper} {base}"
-        return Clause(mine, yours, helper, base, helped, helped, further, whole=helper.endswith("n't"))
+        return Clause(mine, yours, helper, base, helped, helped, further, whole=helper != "will")
     if verb.endswith("n't") or verb in _HELPERS or (adverb and adverb not in _ADVERBS):
         return None
     you, before = plain(verb), f"{adverb} " if adverb else ""
