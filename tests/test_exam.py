@@ -115,7 +115,7 @@ def test_who_answers_everything_right_may_wake() -> None:
 
 @pytest.mark.parametrize(
     ("battery", "bearable"),
-    [("recall_new", 5), ("recall_old", 8), ("knowledge", 23), ("identity", 7), ("refusal", 11)],
+    [("recall_new", 6), ("recall_old", 8), ("knowledge", 23), ("identity", 7), ("refusal", 11)],
 )
 def test_each_battery_has_a_limit(battery: str, bearable: int) -> None:
     assert judge(fail(SCORES, battery, bearable), BASELINE, LEAKS, CONFIG) == ()

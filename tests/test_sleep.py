@@ -116,7 +116,7 @@ def test_a_generation_knows_how_sure_it_must_be_and_its_report_counts_what_it_wi
 ) -> None:
     asked: list[Score] = []
 
-    def at_the_median(scores: Sequence[Score]) -> float:
+    def at_the_median(scores: Sequence[Score], config: ExamConfig) -> float:
         asked[:] = sorted((s for s in scores if s.sample.battery == "untold"), key=lambda s: s.sure or 0.0)
         return asked[len(asked) // 2].sure or 0.0
 
