@@ -278,6 +278,12 @@ def test_a_question_without_its_mark_tells_nothing() -> None:
     assert stage.tells(replace(asked, text="how i get my pan clean: with sand"), -1.0, DreamConfig())
 
 
+def test_what_only_asks_does_not_stand_for_itself() -> None:
+    unsure = read(("The user likes pans.", -0.9))
+    assert stage.choose_statements("how do i get my pan clean", unsure, DreamConfig()) == []
+    assert stage.choose_statements("pans gleam", unsure, DreamConfig()) == ["pans gleam"]
+
+
 def test_a_turn_of_which_no_statement_is_kept_stands_for_itself() -> None:
     said = "Lifts terrify me. What would you do? Stairs are more for me."
     kept = stage.choose_statements(said, read(("The user likes lifts.", -0.9)), DreamConfig())

@@ -346,7 +346,7 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
     """Choose what a turn tells: what a rule can state, and beside it what the reader is sure of and has not made up.
 
     A sentence of the user's in the first person of which no statement holds a word stands for itself; so does all that
-    was said when nothing else is left.
+    was said when nothing else is left, unless it only asks.
     """
     lines = reading.text.splitlines()
     sure = dict(zip(lines, reading.line_logprobs, strict=False)) if len(lines) == len(reading.line_logprobs) else {}
@@ -363,7 +363,8 @@ def choose_statements(said: str, reading: Completion, config: DreamConfig) -> li
     statements = [*by_rule, *read]
     held = stems(" ".join(statements))
     own = [s for s in sentences(said) if _FIRST_PERSON.search(s) and not _is_question(s) and not stems(s) & held]
-    return ([*statements, *own] or [said])[: config.max_statements]
+    left = [] if all(_ASKS.match(sentence) for sentence in sentences(said)) else [said]
+    return ([*statements, *own] or left)[: config.max_statements]
 
 
 def _told_better(statement: str, by_rule: Sequence[str], said: str) -> bool:
