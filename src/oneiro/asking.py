@@ -337,7 +337,7 @@ def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     before = _before_the_time(rest)
     yield Asked("yesno", f"{be.title()} I {clause.adverb}{rest}?", f"Yes, {_lower(answer)}")
     if any(_by_phrase(clause)):
-        return
+        return  # each is asked for already
     if first.endswith("ing") and further.split(" ")[0] in _PLACE | {"to"}:
         yield Asked("direct", f"Where {be} I {first}{' to' if further.startswith('to ') else ''}?", answer)
     elif further and (first.endswith("ing") or _particles(further)) and first not in ("a", "an", "the", "in"):

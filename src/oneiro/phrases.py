@@ -101,9 +101,8 @@ _HELPED = {  # what opens a question about the user, and about another, where th
     **{"didn't": ("didn't", "didn't"), "hasn't": ("haven't", "hasn't")},
 }
 _ADVERBS = frozenset("never always still often usually mostly rarely seldom hardly sometimes".split())
-_OPENS_NOTHING = frozenset(
-    "be have been had not even only help seem get never always still hardly barely".split()
-)  # "can't help knocking on wood"
+# With these behind it a verb of `_HELPED` asks for no phrase: "can't help knocking on wood".
+_OPENS_NOTHING = frozenset("be have been had not even only help seem get never always still hardly barely".split())
 
 
 class Clause(NamedTuple):
