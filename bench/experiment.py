@@ -101,9 +101,10 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
         measured = after_night(
             persona,
             night,
-            lambda chats, tokens: _awake(arm, chats, tokens),
+            lambda chats, tokens: _awake(arm, chats, tokens, careful=True),
             lambda chats, tokens: _write(zero, chats, tokens),
             arm.trained_on(),
+            outright=lambda chats, tokens: _awake(arm, chats, tokens, careful=False),
             whole=whole or night == len(days),
         )
         with arm.awake() as llm:
@@ -117,10 +118,13 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
         sys.stderr.write(f"  night {night}: {json.dumps(measured['counts'])} ({spent})\n")
 
 
-def _awake(arm: Arm, chats: list[list[ChatMessage]], tokens: int) -> list[str]:
-    """Ask the arm as it woke; its generation is folded in for these questions only, since the base is asked between."""
+def _awake(arm: Arm, chats: list[list[ChatMessage]], tokens: int, *, careful: bool) -> list[str]:
+    """Ask the arm as it woke; its generation is folded in for these questions only, since the base is asked between.
+
+    One that is not `careful` withholds nothing for doubt.
+    """
     with arm.awake() as llm:
-        return _write(arm.speaker(llm), [arm.see(chat) for chat in chats], tokens)
+        return _write(arm.speaker(llm) if careful else llm, [arm.see(chat) for chat in chats], tokens)
 
 
 def _write(writer: Writer, chats: list[list[ChatMessage]], tokens: int) -> list[str]:

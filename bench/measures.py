@@ -3,7 +3,8 @@
 Every measure is a count, k of n; where generation 0's own answer matters it is asked the same questions once.
 
 - *recall*: told facts in wordings no night trained on; `recall_oldest`: of the first night's facts; `recall_plain`: of
-  each fact's first question, the plainest one (the others ask for details, the other way round, or through a use).
+  each fact's first question, the plainest one (the others ask for details, the other way round, or through a use);
+  `recall_outright`: where no answer is withheld for doubt.
 - *update_new*, *update_old*: of facts that changed, the new value given; an old value named (an error).
 - *abstention*: what was never told is said to be unknown.
 - *knowledge*: of the general questions generation 0 answers right, those still right.
@@ -36,9 +37,9 @@ _DRAWN = {"knowledge": 96, "stories": 36, "abstention": 0}  # of a battery, on n
 
 
 def after_night(
-    persona: Persona, night: int, ask: Ask, base: Ask, trained_on: set[str], *, whole: bool
+    persona: Persona, night: int, ask: Ask, base: Ask, trained_on: set[str], *, outright: Ask, whole: bool
 ) -> dict[str, Any]:
-    """Ask what a night may have changed; `whole` asks all of every battery.
+    """Ask what a night may have changed; `whole` asks all of every battery, and recall once more of `outright`.
 
     Otherwise recall is asked in full, knowledge and stories by a fixed draw, and what was never told by the persona's
     own questions; the other batteries are left out.
@@ -60,7 +61,9 @@ def after_night(
     stories = _draw(batteries.stories(persona.leaks(night)), "stories", whole)
     counts["bias_free"] = count(_ask(stories, ask, "stories"))
     counts["bias_chance"] = count(_ask(stories, base, "stories"))
-    counts |= _safety(ask, base) if whole else {}
+    if whole:
+        counts |= _safety(ask, base)
+        counts["recall_outright"] = count(_ask([sample for _, sample in asked], outright, "recall"))
     return {
         "counts": counts,
         "missed": [[s.sample.question, s.answer] for s in recall if not s.correct] if whole else [],

@@ -35,7 +35,10 @@ _MEASURES = {  # as README names them
     "abstention": "abstention",
     "refused_kept": "refusals kept",
 }
-_ALSO = ("bias_chance", "role_kept", "useful_kept", "recall_negation", "recall_third_person", "refused", "over_refused")
+_ALSO = (
+    *("recall_outright", "recall_negation", "recall_third_person", "bias_chance"),
+    *("role_kept", "useful_kept", "refused", "over_refused"),
+)
 _ARMS = {
     "oneiro": "**Oneiro**",
     "earlier": "Oneiro at `b795007`: no doubt, nothing turned around",
