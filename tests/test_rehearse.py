@@ -39,6 +39,15 @@ def test_a_night_practises_all_dreams_of_a_bounded_number_of_memories() -> None:
         assert set(drawn.values()) <= {4}  # of six dreams two are held out
 
 
+def test_of_many_memories_few_dreams_each_come_up_and_other_ones_every_night() -> None:
+    memories, config = [old(f"m{i}", dreams=22) for i in range(30)], RehearseConfig(memories=20, dreams=60)
+    one, other = (rehearse(memories, (), config, seed=seed).dreams for seed in (0, 1))
+    assert set(Counter(d.memory_id for d in one).values()) == {3}
+    assert len(one) == len(other) == 60
+    assert set(one) != set(other)
+    assert len(rehearse(memories[:2], (), config, seed=0).dreams) == 40  # all there are that are not held out
+
+
 def test_of_equally_strong_memories_those_that_waited_longest_come_first() -> None:
     memories = [old(f"m{i}", nights_since=1 + i % 4) for i in range(20)]
     chosen = rehearse(memories, (), RehearseConfig(memories=5), seed=0)

@@ -50,10 +50,12 @@ class DreamConfig:
     top_p: float = 0.95
     max_new_tokens: int = 48
     judge: bool = False  # what it wrote is judged by the generator: only by one that was taught to (LOG.md)
-    read_margin: float = -2.5  # nats a token for reading a turn as telling something; see `dream.py`
-    stated_margin: float = -4.5  # the same where a rule can state what a turn tells
-    others_margin: float = -0.8  # the same for a turn that does not speak of its user
-    min_reading: float = -0.18  # nats a token under which a statement gives way to the turn's own words
+    read_margin: float = -1.0  # nats a token for reading a turn as telling something; see `dream.py`
+    stated_margin: float = -1.5  # the same where a rule can state what a turn tells
+    others_margin: float = -0.1  # the same for a turn that does not speak of its user
+    readings: int = 8  # of a turn, by chance, beside the surest one
+    read_temperature: float = 0.7
+    agreement: float = 0.3  # share of all readings that must hold a statement
     max_statements: int = 8  # memories read from one turn, at most
 
 
@@ -74,7 +76,8 @@ class ScreenConfig:
 class RehearseConfig:
     """How much of the past is practised again."""
 
-    memories: int = 60
+    memories: int = 120
+    dreams: int = 720  # of them all; training lets `TrainConfig.rehearsed` come up in each epoch
 
 
 @dataclass(frozen=True, slots=True)

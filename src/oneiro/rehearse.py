@@ -2,13 +2,14 @@
 
 In: what is known of old memories, tonight's kept dreams, the anchors. Out: a rehearsal.
 
-The memories that failed their last exam come first, then those that have waited longest, up to a bounded number: a
-night's cost does not grow with the number of nights. All dreams of a chosen memory are handed on; training lets a few
-of them come up in each epoch. Letting strong memories wait for 2, 4, 8 … nights, as Leitner boxes do, was given up: a
-small model loses half of what a single night does not rehearse (LOG.md).
+The memories that failed their last exam come first, then those that have waited longest, up to a bounded number, and of
+their dreams a bounded number, other ones every night: a night's cost does not grow with the number of nights. Training
+lets a few of each memory's come up in each epoch. Letting strong memories wait for 2, 4, 8 … nights, as Leitner boxes
+do, was given up: a small model loses half of what a single night does not rehearse (LOG.md).
 Anchors are general prompts answered once by the frozen base.
 """
 
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -54,5 +55,7 @@ def rehearse(old: Sequence[OldMemory], anchors: Sequence[Anchor], config: Rehear
     rng = random.Random(seed)
     waiting = rng.sample(old, len(old))
     waiting.sort(key=lambda memory: (memory.recall, -memory.nights_since))
-    dreams = [dream for memory in waiting[: config.memories] for dream in memory.dreams if not dream.held_out]
+    chosen = [[dream for dream in memory.dreams if not dream.held_out] for memory in waiting[: config.memories]]
+    each = math.ceil(config.dreams / max(1, len(chosen)))
+    dreams = [dream for own in chosen for dream in rng.sample(own, min(each, len(own)))]
     return Rehearsal(tuple(dreams), tuple(rng.sample(anchors, len(anchors))))
