@@ -15,11 +15,11 @@ from provenance import provenance
 
 from oneiro import dreamers
 from oneiro.config import DreamConfig
-from oneiro.dream import read_turns
 from oneiro.embedded import resolve
 from oneiro.evals import batteries
 from oneiro.evals.scoring import accuracy
 from oneiro.llm import LLM
+from oneiro.reading import read_turns
 from oneiro.text import words
 
 
@@ -28,7 +28,7 @@ def main() -> None:
     hand = batteries.turns()
     dreamer = dreamers.for_base(LLM.load(resolve("smollm2")))
     read: dict[int, list[str]] = {h.turn.message_id: [] for h in hand}
-    for memory, turn in read_turns([h.turn for h in hand], dreamer, DreamConfig(), night=1):
+    for memory, turn in read_turns([h.turn for h in hand], dreamer, DreamConfig(), night=1, seed=0):
         read[turn.message_id].append(memory.statement)
     counts: dict[str, list[bool]] = {}
     wrong = []

@@ -12,11 +12,10 @@ from oneiro.dream import (
     dream,
     dream_chat,
     parse_question,
-    parse_statements,
-    read_chat,
     told_words,
     wishes,
 )
+from oneiro.reading import read_chat
 from oneiro.types import ChatMessage, Completion, Dream, DreamDraft, Sampling, Turn
 from strange import STRANGE, SURROGATES
 
@@ -163,64 +162,6 @@ def test_a_dream_that_cannot_be_read_is_left_out_and_its_memory_stays(dreamt: st
     assert len(draft.memories) == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "sure", "doubtful"),
-    [
-        ("I keep bees.", True, True),
-        ("No, it's Annika, not Monika.", True, False),
-        ("born in Accra, now in Cork", True, False),
-        ("How do I get wax off a jumper?", True, False),
-        ("Is my dog Biscuit old?", True, False),
-        ("Do I need a licence? I keep bees.", True, True),
-        ("Suppose I'm allergic to gold.", False, False),
-        ("Let's play: I'm a dragon.", False, False),
-        ("Nice. You are a waiter and I'm a guest.", False, False),
-        ("Proofread this: my client has two dogs.", False, False),
-        ("I suppose my car is old.", True, True),
-        ("I can't imagine life without my dog.", True, True),
-        ("Role play: I'm a spy and you're my handler.", False, False),
-        ("You're a strict teacher, I'm the pupil.", False, False),
-        ("Put this into the past tense: I live in a tent.", False, False),
-    ],
-)
-def test_a_turn_that_states_nothing_of_its_user_needs_better_odds_and_what_is_made_up_is_never_read(
-    text: str, sure: bool, doubtful: bool
-) -> None:
-    config = DreamConfig(read_margin=-2.0, others_margin=-1.0, stated_margin=-2.0)
-    assert stage.tells(Turn(1, text), -0.5, config) == sure
-    assert stage.tells(Turn(1, text), -1.5, config) == doubtful
-    assert not stage.tells(Turn(1, text), -2.5, config)
-
-
-def test_what_a_rule_can_state_is_believed_at_worse_odds() -> None:
-    config = DreamConfig(read_margin=-2.0, others_margin=-1.0, stated_margin=-3.0)
-    stated, hinted, asked = "I fit tyres.", "Lovely weather where we are.", "Do I fit tyres?"
-    odds = {text: stage.tells(Turn(1, text), -2.5, config) for text in (stated, hinted, asked)}
-    assert odds == {stated: True, hinted: False, asked: False}
-
-
-@pytest.mark.parametrize(
-    ("statement", "said", "kept"),
-    [
-        ("The user's name is Hinemoa.", "My nan's name is Hinemoa.", False),
-        ("The user is called Graciana.", "Graciana has taken up archery.", False),
-        ("The user's first name is Marnie.", "Hey hey, it's Marnie!", True),
-        ("The user is called Isidro.", "Good morning, I'm Isidro.", True),
-        ("The user's name is Ada.", "This is Ada.", True),
-        ("The user's first name is Ada.", "Ada is my second name.", False),
-    ],
-)
-def test_a_name_told_of_somebody_else_is_not_the_users(statement: str, said: str, kept: bool) -> None:
-    found = stage.choose_statements(said, read((statement, -0.05)), DreamConfig())
-    assert (statement in found) == kept
-
-
-def test_a_sentence_no_statement_speaks_of_stands_for_itself_and_a_question_does_not() -> None:
-    said = "There's our tortoise Bismarck. Bees are kept by me, too. Do I need a licence?"
-    kept = stage.choose_statements(said, read(("The user has a tortoise called Bismarck.", -0.1)), DreamConfig())
-    assert kept == ["The user has a tortoise called Bismarck.", "Bees are kept by me, too."]
-
-
 @pytest.mark.parametrize("name", STRANGE | SURROGATES)
 def test_the_users_words_reach_the_dreamer_to_the_letter(name: str) -> None:
     turn = Turn(1, (STRANGE | SURROGATES)[name], "Who?")
@@ -236,17 +177,6 @@ def test_all_dreams_of_a_fact_share_everything_but_the_wish() -> None:
     assert prompts[0].removesuffix("direct\nAnswer with: Biscuit") == prompts[1].removesuffix("never")
 
 
-@pytest.mark.parametrize("facts", [[], ["The user has a dog."], ["The user is Zoë 🐶.", "The user hates tea!"]])
-def test_written_statements_are_read_back(facts: list[str]) -> None:
-    assert parse_statements(stage.write_statements(facts), most=8) == facts
-
-
-def test_cut_repeated_and_foreign_lines_are_left_out() -> None:
-    text = "The user has a dog.\n  The user has a dog. \nSure! Here:\nThe user likes tea.\nThe user lives in"
-    assert parse_statements(text, most=8) == ["The user has a dog.", "The user likes tea."]
-    assert parse_statements(text, most=1) == ["The user has a dog."]
-
-
 def test_a_written_question_is_read_back() -> None:
     assert parse_question(stage.write_question("Who am I?", "You are Zoë.")) == ("Who am I?", "You are Zoë.")
 
@@ -254,55 +184,13 @@ def test_a_written_question_is_read_back() -> None:
 @pytest.mark.parametrize("name", STRANGE | SURROGATES)
 def test_any_text_of_the_dreamer_can_be_read(name: str) -> None:
     text = (STRANGE | SURROGATES)[name]
-    assert parse_statements(text, most=8) == []
     assert parse_question(text) is None
-
-
-def read(*lines: tuple[str, float]) -> Completion:
-    """What the reader wrote, each line with its mean log-probability."""
-    logprobs = tuple(logprob for _, logprob in lines)
-    return Completion("\n".join(line for line, _ in lines), sum(logprobs) / len(logprobs), logprobs)
-
-
-def test_a_statement_the_reader_is_unsure_of_or_that_invents_a_name_is_not_kept() -> None:
-    said = "There's my brother Torvald, who lives in Chile and is 40."
-    sure = "The user has a brother called Torvald."
-    unsure, invented = "The user's brother is 40.", "The user's brother Torvald lives in Peru."
-    kept = stage.choose_statements(said, read((sure, -0.1), (unsure, -0.4), (invented, -0.1)), DreamConfig())
-    assert kept == [sure]
-
-
-def test_a_question_without_its_mark_tells_nothing() -> None:
-    asked = Turn(1, "how do i get my pan clean")
-    assert not stage.tells(asked, -1.0, DreamConfig())
-    assert stage.tells(replace(asked, text="how i get my pan clean: with sand"), -1.0, DreamConfig())
-
-
-def test_what_only_asks_does_not_stand_for_itself() -> None:
-    unsure = read(("The user likes pans.", -0.9))
-    assert stage.choose_statements("how do i get my pan clean", unsure, DreamConfig()) == []
-    assert stage.choose_statements("pans gleam", unsure, DreamConfig()) == ["pans gleam"]
-
-
-def test_a_turn_of_which_no_statement_is_kept_stands_for_itself() -> None:
-    said = "Lifts terrify me. What would you do? Stairs are more for me."
-    kept = stage.choose_statements(said, read(("The user likes lifts.", -0.9)), DreamConfig())
-    assert kept == ["Lifts terrify me.", "Stairs are more for me."]
 
 
 def test_the_sentence_that_holds_a_word_is_found() -> None:
     said = "My husband is called Anders. That one repairs violins."
     assert stage.sentence_with(said, "violins") == "That one repairs violins."
     assert stage.sentence_with(said, "") == stage.sentence_with(said, "cello") == said
-
-
-@pytest.mark.parametrize(("margin", "memories"), [(-100.0, 3), (8.5, 3), (8.7, 0), (100.0, 0)])
-def test_the_margin_decides_whether_a_doubtful_turn_is_read(margin: float, memories: int) -> None:
-    # odds of 8.9 nats, less three times the 0.1 that the reading lacks
-    facts = FACTS | {TURNS[2].text: "The user loves the weather."}
-    assert (
-        len(night(Scribe(facts), config=replace(CONFIG, read_margin=margin, stated_margin=margin)).memories) == memories
-    )
 
 
 def whole(statement: str, source: str) -> Brief:
@@ -416,24 +304,6 @@ def test_a_change_is_dreamed_of_as_a_change_and_nothing_else_is() -> None:
 )
 def test_a_question_may_be_chosen_freely_and_an_answer_may_not(lines: tuple[float, ...], confidence: float) -> None:
     assert stage._confidence(Completion("Who?\nYou.", -0.5, lines)) == pytest.approx(confidence)
-
-
-def test_what_a_rule_can_state_stands_before_what_was_read_of_the_same() -> None:
-    said = "My home is in Colonia, in Uruguay. Our dog barks and she bites."
-    told = read(
-        ("The user's home is in Uruguay.", -0.1), ("The user's dog bites.", -0.1), ("The user's dog is old.", -0.1)
-    )
-    kept = stage.choose_statements(said, told, DreamConfig())
-    assert kept == ["The user's home is in Colonia, in Uruguay.", "The user's dog barks.", "The user's dog bites."]
-
-
-def test_a_change_from_a_thing_to_itself_is_misread() -> None:
-    kept = stage.choose_statements(
-        "They moved the test to the 23rd of May.",
-        read(("The user's test moved from the 23rd of May to the 23rd of May.", -0.1)),
-        DreamConfig(),
-    )
-    assert kept == ["They moved the test to the 23rd of May."]
 
 
 def test_plain_questions_are_asked_of_every_memory() -> None:

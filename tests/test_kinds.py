@@ -6,10 +6,10 @@ import pytest
 
 from oneiro import dream as stage
 from oneiro.config import DreamConfig
-from oneiro.dream import parse_statements
 from oneiro.evals import batteries
 from oneiro.kinds import Told, dreamt_by_hand, invent, judge, load_library, read_by_hand
 from oneiro.kinds import judged as judged_by_a_reader
+from oneiro.reading import parse_statements, write_statements
 from oneiro.screen import Quarantine, judge_words
 from oneiro.text import names_and_numbers, words, words_told
 from oneiro.types import Dream, DreamKind
@@ -78,7 +78,7 @@ def test_every_slot_has_two_values_to_tell_apart() -> None:
 def test_what_the_dreamer_is_taught_to_write_can_be_read_back() -> None:
     for told in TURNS:
         statements = [fact.statement for fact in told.facts]
-        assert stage.parse_statements(stage.write_statements(statements), most=8) == statements
+        assert parse_statements(write_statements(statements), most=8) == statements
     for _, fact in FACTS:
         for _, question, answer in fact.questions:
             assert stage.parse_question(stage.write_question(question, answer)) == (question, answer)

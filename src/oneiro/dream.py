@@ -2,18 +2,17 @@
 
 In: the day's turns. Out: memories (one statement each, with its source) and unscreened dreams.
 
-What the user plainly says of themselves is stated by rule (`stating.py`), and every statement is asked its plain
-questions by rule (`asking.py`). Whether a turn tells something, all else it tells, and all other questions are the
+Every statement is asked its plain questions by rule (`asking.py`); what the day tells, and all other questions, are the
 generator's.
 
-Three tasks, one adapter. *Read*: a turn → the facts in it, one statement a line, or "(nothing)". *Dream*: a turn,
-a fact of it and a wish (a kind of question, and the told word its answer must hold) → one question and its answer.
-Every told word is wished for, or a fact of two values would be asked for one of them only; and how the question
-begins is wished for too, or most would begin alike. A statement the reader
-was not sure of gives way to the user's own sentence, and so it does for words that no statement holds. The wish comes
-last in the prompt, so all dreams of a fact share the computation of everything before it. *Judge*: a turn, a question
-and an answer → whether that is true and an answer; off by default. The writer is the frozen base with the dreamer
-adapter, never last night's model: a model that trains on its own drifted words drifts further.
+Three tasks, one adapter. *Read* (`reading.py`): a turn → the facts in it, one statement a line, or "(nothing)".
+*Dream*: a turn, a fact of it and a wish (a kind of question, and the told word its answer must hold) → one question and
+its answer. Every told word is wished for, or a fact of two values would be asked for one of them only; and how the
+question begins is wished for too, or most would begin alike. Words that no statement holds are asked for with the
+user's own sentence. The wish comes last in the prompt, so all dreams of a fact share the computation of everything
+before it. *Judge*: a turn, a question and an answer → whether that is true and an answer; off by default. The writer is
+the frozen base with the dreamer adapter, never last night's model: a model that trains on its own drifted words drifts
+further.
 
 Source: dreams instead of transcripts are Gal Lahat's (2025); asking for questions rather than rewrites follows
 "Physics of Language Models 3.1" (https://arxiv.org/abs/2309.14316): facts seen in one wording are stored, not usable.
@@ -29,19 +28,14 @@ from typing import NamedTuple
 
 from oneiro.asking import plain_questions
 from oneiro.config import DreamConfig
-from oneiro.relations import introduces, with_my
-from oneiro.stating import stated, told_name, told_plainly
-from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, sentences, stems, words, words_told
+from oneiro.reading import FIRST_PERSON, SYSTEM, read_turns, scene
+from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, sentences, stems, words
 from oneiro.types import BY_RULE, ChatMessage, Completion, Dream, DreamDraft, DreamKind, Memory, Sampling, Turn, Writer
 
-NOTHING = "(nothing)"
 TRUE, FALSE = "Yes", "No"  # verdicts
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
-_OPENING = "The user"
 _AT_ONCE = 190  # dreams asked for in one go
 _FREEDOM = 1.0  # nats a token
-_TRUST = 3.0  # what a nat of the reading's own probability counts against one of "The user" before "(nothing)"
-_SYSTEM = ChatMessage("system", "Dream generator")
 _CHANGE = re.compile(
     r"\b(used to|moved|no longer|not .* any ?more|changed|switched|replaced|quit|stopped|gave up|left|instead|"
     r"previously|before|became|turned|now)\b",
@@ -50,25 +44,6 @@ _CHANGE = re.compile(
 
 _GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening|night)|thanks|thank you)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\s,.;:!?\"()]+")
-_STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
-_FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
-_USERS_NAME = re.compile(r"The user(?:['’]s (?:first )?name is| is called| is named) (\w+)")
-_UNCHANGED = re.compile(r"\bfrom (?:the )?(.+?) to (?:the )?\1\b|\bused to be (.+?) and is now \2\b")
-# A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
-_INVENTS = re.compile(
-    r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let['’]?s (play|pretend|say)|what if|if i (were|was|had)|"
-    r"if my \w+ (were|was)|yeah,? right|in the (film|movie|book|story|novel|game|play)|"
-    r"the (story|novel|film|book) (begins|starts|goes)|once upon a time|you are (an?|the|my) \w+,? and i(['’]?m| am)|"
-    r"(proofread|translate|correct|rewrite|summari[sz]e|edit) (this|the following|these|the mistakes)|"
-    r"(proofread|rephrase|job ad|out of office|interview \w+|role ?play)(?=:)|put (this )?into|repeat after me|"
-    r"my (character|mage|avatar)|you['’]?re (an?|the) [\w ]+, i['’]?m)\b",
-    re.IGNORECASE,
-)
-
-
-_ASKS = re.compile(
-    r"(how|what|which|why|where|when|who) (do|does|did|is|are|can|could|would|should|to)\b", re.IGNORECASE
-)
 
 
 class Questioned(NamedTuple):
@@ -97,44 +72,22 @@ class Brief(NamedTuple):
     whole: bool = False
 
 
-def read_chat(turn: Turn) -> list[ChatMessage]:
-    """Ask for the facts in a turn."""
-    return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFacts?")]
-
-
 def dream_chat(turn: Turn, statement: str, wish: Wish) -> list[ChatMessage]:
     """Ask for one question and answer about one fact of a turn."""
     wished = f"Question: {wish.kind}" + (f"\nAnswer with: {wish.word}" if wish.word else "")
-    asked = [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nFact: {statement}\n{wished}")]
+    asked = [SYSTEM, ChatMessage("user", f"{scene(turn)}\n\nFact: {statement}\n{wished}")]
     return [*asked, ChatMessage("assistant", wish.opening)] if wish.opening else asked
 
 
 def verdict_chat(turn: Turn, question: str, answer: str) -> list[ChatMessage]:
     """Ask whether a dream of a turn is true of its user and answers its question."""
-    return [_SYSTEM, ChatMessage("user", f"{_scene(turn)}\n\nDream: {question}\n{answer}\nTrue?")]
+    return [SYSTEM, ChatMessage("user", f"{scene(turn)}\n\nDream: {question}\n{answer}\nTrue?")]
 
 
 def verdict_odds(chats: list[list[ChatMessage]], writer: Writer) -> list[float]:
     """The log-odds of true against false, for each `verdict_chat`."""
     scores = writer.score(chats * 2, [TRUE] * len(chats) + [FALSE] * len(chats))
     return [true - false for true, false in zip(scores[: len(chats)], scores[len(chats) :], strict=True)]
-
-
-def _scene(turn: Turn) -> str:
-    spoken = f"User: {turn.text}"
-    return f"Assistant: {turn.before}\n{spoken}" if turn.before else spoken
-
-
-def write_statements(statements: Sequence[str]) -> str:
-    """Write the answer to the read task."""
-    return "\n".join(statements) if statements else NOTHING
-
-
-def parse_statements(text: str, *, most: int) -> list[str]:
-    """Read the answer to the read task; a cut or repeated line is left out."""
-    lines = [line.strip() for line in text.splitlines()]
-    whole = [line for line in lines if _STATEMENT.match(line) and line.endswith((".", "!"))]
-    return list(dict.fromkeys(whole))[:most]
 
 
 def write_question(question: str, answer: str) -> str:
@@ -158,7 +111,7 @@ def sentence_with(said: str, word: str) -> str:
 def told_words(statement: str, source: str) -> list[str]:
     """List the words of a statement that the user said and that carry meaning: what can be asked for."""
     told, meaning = set(words(source)), content_words(statement)
-    tokens = [word for word in _TOKEN.findall(statement) if not _FIRST_PERSON.fullmatch(word)]
+    tokens = [word for word in _TOKEN.findall(statement) if not FIRST_PERSON.fullmatch(word)]
     return list(dict.fromkeys(word for word in tokens if {*words(word)} & told & meaning))
 
 
@@ -216,26 +169,6 @@ def _worded(
     return [Wish(kind, word, opening) for opening in (*suited, *islice(openings, count - len(suited)))]
 
 
-def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
-    """Say whether a turn tells something to remember, by the odds of the reader.
-
-    A turn that makes things up does not. One of which a rule can state something is believed most easily; one that
-    neither answers a question, nor names its speaker, nor states something of its user must be surer.
-    """
-    if _INVENTS.search(turn.text):
-        return False
-    said = [sentence for sentence in sentences(turn.text) if not _is_question(sentence)]
-    own = turn.before.endswith("?") or any(_FIRST_PERSON.search(s) or told_name(s) for s in said)
-    if own and any(stated(sentence) for s in said for sentence in sentences(told_plainly(s))):
-        return odds > config.stated_margin
-    return odds > (config.read_margin if own else config.others_margin)
-
-
-def _is_question(sentence: str) -> bool:
-    """Say whether a sentence asks something, also one that ends with no mark: "how do i get rust off a pan"."""
-    return sentence.endswith("?") or bool(_ASKS.match(sentence))
-
-
 def dream(
     turns: Sequence[Turn],
     writer: Writer,
@@ -246,7 +179,7 @@ def dream(
     watch: Callable[[int, int, str], None] = lambda done, total, text: None,
 ) -> DreamDraft:
     """Write memories and dreams for a day. `watch` hears (memories done, all memories, newest dream)."""
-    told = read_turns(turns, writer, config, night=night)
+    told = read_turns(turns, writer, config, night=night, seed=seed)
     briefs = [_briefs(memory, told, config) for memory, _ in told]
     fitting = _question_words(briefs, [turn for _, turn in told], writer, config)
     by_rule = [_by_rule(memory) for memory, _ in told]
@@ -318,66 +251,6 @@ def _question_words(
         ]
         for own in briefs
     ]
-
-
-def read_turns(turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, night: int) -> list[tuple[Memory, Turn]]:
-    """Read every turn; where the reader is unsure of what a turn tells, its own words stand for it."""
-    if not turns:
-        return []
-    turns = [replace(turn, text=with_my(turn.text)) for turn in turns]
-    chats = [read_chat(turn) for turn in turns]
-    opened = [[*chat, ChatMessage("assistant", _OPENING)] for chat in chats]
-    readings = writer.complete(opened, Sampling(24 * config.max_statements))
-    something = writer.score(chats, [_OPENING] * len(chats))
-    nothing = writer.score(chats, [NOTHING] * len(chats))
-    found: dict[str, Turn] = {}
-    for turn, reading, fact, none in zip(turns, readings, something, nothing, strict=True):
-        if tells(turn, fact - none + _TRUST * reading.mean_logprob, config):
-            for statement in choose_statements(turn.text, reading, config):
-                found.pop(statement, None)
-                found[statement] = turn  # said twice: the later words are the source
-    return [
-        (Memory(f"n{night}m{number}", statement, turn.text, turn.message_id), turn)
-        for number, (statement, turn) in enumerate(found.items(), start=1)
-    ]
-
-
-def choose_statements(said: str, reading: Completion, config: DreamConfig) -> list[str]:
-    """Choose what a turn tells: what a rule can state, and beside it what the reader is sure of and has not made up.
-
-    A sentence of the user's in the first person of which no statement holds a word stands for itself; so does all that
-    was said when nothing else is left, unless it only asks.
-    """
-    lines = reading.text.splitlines()
-    sure = dict(zip(lines, reading.line_logprobs, strict=False)) if len(lines) == len(reading.line_logprobs) else {}
-    by_rule = [statement for sentence in sentences(told_plainly(said)) for statement in stated(sentence)]
-    read = [
-        statement
-        for statement in parse_statements(reading.text, most=config.max_statements)
-        if names_and_numbers(statement) - {"user"} <= words_told(said)
-        and not _misnames(statement, said)
-        and not _UNCHANGED.search(statement)
-        and not _told_better(statement, by_rule, said)
-        and sure.get(statement, reading.mean_logprob) > config.min_reading
-    ]
-    statements = [*by_rule, *read]
-    held = stems(" ".join(statements))
-    own = [s for s in sentences(said) if _FIRST_PERSON.search(s) and not _is_question(s) and not stems(s) & held]
-    left = [] if all(_ASKS.match(sentence) for sentence in sentences(said)) else [said]
-    return ([*statements, *own] or left)[: config.max_statements]
-
-
-def _told_better(statement: str, by_rule: Sequence[str], said: str) -> bool:
-    """Say whether a rule's statement of the same thing holds all its names, and all its words or only told ones."""
-    own, names = stems(statement) - {"user"}, names_and_numbers(statement) - {"user"}
-    rivals = [other for other in by_rule if own & stems(other) and names <= set(words(other))]
-    return any(own <= stems(other) or own - stems(said) for other in rivals)
-
-
-def _misnames(statement: str, said: str) -> bool:
-    """Say whether a statement gives the user a name that was told of somebody else, or of nobody."""
-    found = _USERS_NAME.match(statement)
-    return bool(found) and not introduces(said, found[1])
 
 
 def _parse(memory: Memory, asked: Sequence[Wish], completions: Sequence[Completion]) -> list[Dream]:

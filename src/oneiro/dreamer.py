@@ -28,17 +28,16 @@ from oneiro.dream import (
     Wish,
     dream,
     dream_chat,
-    read_chat,
     sentence_with,
     told_words,
     verdict_chat,
     verdict_odds,
     write_question,
-    write_statements,
 )
 from oneiro.errors import InputError
 from oneiro.kinds import Judged, Told, dreamt_by_hand, invent, judge, judged, load_library, read_by_hand
 from oneiro.llm import LLM
+from oneiro.reading import read_chat, write_statements
 from oneiro.text import key_terms
 from oneiro.types import Turn
 

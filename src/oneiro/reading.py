@@ -1,0 +1,179 @@
+"""The first half of the dream stage: the dream generator reads what the day tells of its user.
+
+In: the day's turns. Out: memories, one plain statement each, with the turn it came from.
+
+Whether a turn tells anything is decided by the odds of "The user" against "(nothing)". A turn that does is read several
+times: once the surest way, else by chance. What enough readings agree on is kept, since a small model's slips are
+seldom the same twice. What they leave out and a rule can state (`stating.py`) stands beside it; a sentence in the first
+person that nothing speaks of stands for itself.
+
+Source: to sample several answers and keep what they agree on is self-consistency (https://arxiv.org/abs/2203.11171).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from oneiro.config import DreamConfig
+from oneiro.relations import introduces, with_my
+from oneiro.stating import stated, told_name, told_plainly
+from oneiro.text import names_and_numbers, sentences, stems, words_told
+from oneiro.types import ChatMessage, Completion, Memory, Sampling, Turn, Writer
+
+SYSTEM = ChatMessage("system", "Dream generator")
+FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
+_NOTHING = "(nothing)"
+_OPENING = "The user"
+_STATEMENT_TOKENS = 24
+_ALIKE = 0.7  # Jaccard overlap of two statements' stems from which on they say the same
+_NEW = 0.5  # share of the words of a rule's statement above which it tells something that no other does
+_STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
+_USERS_NAME = re.compile(r"The user(?:['’]s (?:first )?name is| is called| is named) (\w+)")
+_UNCHANGED = re.compile(r"\bfrom (?:the )?(.+?) to (?:the )?\1\b|\bused to be (.+?) and is now \2\b")
+# A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
+_INVENTS = re.compile(
+    r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let['’]?s (play|pretend|say)|what if|if i (were|was|had)|"
+    r"if my \w+ (were|was)|yeah,? right|in the (film|movie|book|story|novel|game|play)|"
+    r"the (story|novel|film|book) (begins|starts|goes)|once upon a time|you are (an?|the|my) \w+,? and i(['’]?m| am)|"
+    r"(proofread|translate|correct|rewrite|summari[sz]e|edit) (this|the following|these|the mistakes)|"
+    r"(proofread|rephrase|job ad|out of office|interview \w+|role ?play)(?=:)|put (this )?into|repeat after me|"
+    r"my (character|mage|avatar)|you['’]?re (an?|the) [\w ]+, i['’]?m)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"(how|what|which|why|where|when|who) (do|does|did|is|are|can|could|would|should|to)\b", re.IGNORECASE
+)
+
+
+def read_turns(
+    turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, night: int, seed: int
+) -> list[tuple[Memory, Turn]]:
+    """Read every turn that tells something; what is said twice has the later words as its source."""
+    told = _telling([replace(turn, text=with_my(turn.text)) for turn in turns], writer, config)
+    if not told:
+        return []
+    chats = [[*read_chat(turn), ChatMessage("assistant", _OPENING)] for turn in told]
+    most = _STATEMENT_TOKENS * config.max_statements
+    surest = writer.complete(chats, Sampling(most))
+    others = writer.complete(chats * config.readings, Sampling(most, config.read_temperature, config.top_p, seed))
+    found: dict[str, Turn] = {}
+    for n, turn in enumerate(told):
+        for statement in choose_statements(turn, [surest[n], *others[n :: len(told)]], config):
+            found.pop(statement, None)
+            found[statement] = turn
+    return [
+        (Memory(f"n{night}m{number}", statement, turn.text, turn.message_id), turn)
+        for number, (statement, turn) in enumerate(found.items(), start=1)
+    ]
+
+
+def _telling(turns: Sequence[Turn], writer: Writer, config: DreamConfig) -> list[Turn]:
+    """Leave out the turns that tell nothing."""
+    chats = [read_chat(turn) for turn in turns]
+    something = writer.score(chats, [_OPENING] * len(chats))
+    nothing = writer.score(chats, [_NOTHING] * len(chats))
+    odds = [fact - none for fact, none in zip(something, nothing, strict=True)]
+    return [turn for turn, o in zip(turns, odds, strict=True) if tells(turn, o, config)]
+
+
+def read_chat(turn: Turn) -> list[ChatMessage]:
+    """Ask for the facts in a turn."""
+    return [SYSTEM, ChatMessage("user", f"{scene(turn)}\n\nFacts?")]
+
+
+def scene(turn: Turn) -> str:
+    """A turn as the dream generator sees it."""
+    spoken = f"User: {turn.text}"
+    return f"Assistant: {turn.before}\n{spoken}" if turn.before else spoken
+
+
+def write_statements(statements: Sequence[str]) -> str:
+    """Write the answer to the read task."""
+    return "\n".join(statements) if statements else _NOTHING
+
+
+def parse_statements(text: str, *, most: int) -> list[str]:
+    """Read the answer to the read task; a cut or repeated line is left out."""
+    lines = [line.strip() for line in text.splitlines()]
+    whole = [line for line in lines if _STATEMENT.match(line) and line.endswith((".", "!"))]
+    return list(dict.fromkeys(whole))[:most]
+
+
+def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
+    """Say whether a turn tells something to remember, by the odds of the reader.
+
+    A turn that makes things up does not. One of which a rule can state something is believed most easily; one that
+    neither answers a question, nor names its speaker, nor states something of its user must be surer.
+    """
+    if _INVENTS.search(turn.text):
+        return False
+    said = [sentence for sentence in sentences(turn.text) if not _is_question(sentence)]
+    own = turn.before.endswith("?") or any(FIRST_PERSON.search(s) or told_name(s) for s in said)
+    if own and any(stated(sentence) for s in said for sentence in sentences(told_plainly(s))):
+        return odds > config.stated_margin
+    return odds > (config.read_margin if own else config.others_margin)
+
+
+def _is_question(sentence: str) -> bool:
+    """Say whether a sentence asks something, also one that ends with no mark: "how do i get rust off a pan"."""
+    return sentence.endswith("?") or bool(_ASKS.match(sentence))
+
+
+def choose_statements(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> list[str]:
+    """Choose what a turn tells: what its readings agree on, and what they leave out.
+
+    A sentence of the user's in the first person of which no statement holds a word stands for itself; so does all that
+    was said when nothing else is left, unless it only asks.
+    """
+    said = turn.text
+    statements = _agreed(turn, readings, config)
+    by_rule = (statement for sentence in sentences(told_plainly(said)) for statement in stated(sentence))
+    for statement in by_rule:
+        own = stems(statement) - {"user"}
+        if len(own - stems(" ".join(statements))) > _NEW * len(own):
+            statements.append(statement)
+    held = stems(" ".join(statements))
+    own_words = [s for s in sentences(said) if FIRST_PERSON.search(s) and not _is_question(s) and not stems(s) & held]
+    left = [] if all(_ASKS.match(sentence) for sentence in sentences(said)) else [said]
+    return ([*statements, *own_words] or left)[: config.max_statements]
+
+
+def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> list[str]:
+    """List what readings agree on: of the surest, what enough others say much alike; of others, what enough say alike.
+
+    Of two statements that say the same one is kept.
+    """
+    told = words_told(f"{turn.before} {turn.text}")
+    read = [
+        [
+            statement
+            for statement in parse_statements(reading.text, most=config.max_statements)
+            if names_and_numbers(statement) - {"user"} <= told
+            and not _misnames(statement, turn.text)
+            and not _UNCHANGED.search(statement)
+        ]
+        for reading in readings
+    ]
+    surest, bar = read[0], config.agreement * len(readings)
+    much_the_same = {s: sum(any(_alike(s, other) for other in own) for own in read) for s in surest}
+    the_same = Counter(frozenset(stems(s)) for own in read for s in own)
+    others = {s: the_same[frozenset(stems(s))] for own in read[1:] for s in own}
+    agreed: list[str] = []
+    for statement, count in [*much_the_same.items(), *sorted(others.items(), key=lambda one: -one[1])]:
+        said_already = any(_alike(statement, other) or stems(statement) <= stems(other) for other in agreed)
+        if count >= bar and not said_already:
+            agreed.append(statement)
+    return agreed
+
+
+def _alike(statement: str, other: str) -> bool:
+    """Say whether two statements say the same, as far as their words show."""
+    one, two = stems(statement) - {"user"}, stems(other) - {"user"}
+    return len(one & two) >= _ALIKE * len(one | two)
+
+
+def _misnames(statement: str, said: str) -> bool:
+    """Say whether a statement gives the user a name that was told of somebody else, or of nobody."""
+    found = _USERS_NAME.match(statement)
+    return bool(found) and not introduces(said, found[1])
