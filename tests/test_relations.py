@@ -1,6 +1,6 @@
 import pytest
 
-from oneiro.relations import leaves_out_its_subject, people, strangers, with_my
+from oneiro.relations import is_somebody_elses, leaves_out_its_subject, people, strangers, with_my
 
 
 def test_a_relation_has_one_word_however_it_is_spelled() -> None:
@@ -58,3 +58,27 @@ def test_what_is_told_of_somebody_else_is_not_the_users_own(dreamed: str, senten
 )
 def test_people_named_by_their_relation_alone_are_ones_own(said: str, meant: str) -> None:
     assert with_my(said) == meant
+
+
+@pytest.mark.parametrize(
+    ("statement", "said", "found"),
+    [
+        (
+            "The user's sister is called Perpetua.",
+            "My wife Imogen is a judge. Her sister Perpetua lives with us.",
+            True,
+        ),
+        ("The user's wife's sister is called Perpetua.", "My wife is a judge. Her sister is Perpetua.", False),
+        ("The user's sister is called Ada.", "Her sister and my sister Ada are friends.", False),
+        ("The user's older brother is ill.", "His older brother is ill.", True),
+        ("The user's brother is ill.", "brother's ill", False),
+        ("The user was born in Warsaw.", "Marie Curie was born in Warsaw.", True),
+        ("The user's surname is Curie.", "Marie Curie was born in Warsaw.", True),
+        ("The user's surname is Okafor.", "Ada Okafor is my name.", False),
+        ("The user's neighbour feeds hens.", "Mrs Lindgren next door feeds hens.", False),
+        ("The user called Ada Okafor is ill.", "Ada Okafor is ill.", False),
+        ("The user was born in Warsaw.", "Warsaw is where I was born.", False),
+    ],
+)
+def test_what_is_somebody_elses_is_noticed(statement: str, said: str, found: bool) -> None:
+    assert is_somebody_elses(statement, said) == found

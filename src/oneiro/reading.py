@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from oneiro.config import DreamConfig
-from oneiro.relations import introduces, with_my
+from oneiro.relations import introduces, is_somebody_elses, with_my
 from oneiro.stating import stated, told_name, told_plainly
 from oneiro.text import names_and_numbers, sentences, stems, words_told
 from oneiro.types import ChatMessage, Completion, Memory, Sampling, Turn, Writer
@@ -152,6 +152,7 @@ def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> 
             if names_and_numbers(statement) - {"user"} <= told
             and not _misnames(statement, turn.text)
             and not _UNCHANGED.search(statement)
+            and not is_somebody_elses(statement, turn.text)
         ]
         for reading in readings
     ]

@@ -73,6 +73,10 @@ _INTRODUCES = (
     r"\b(?:i['’]?m|i am|im|me|my (?:\w+ )?name(?:['’]?s| is)|name:|it['’]?s|this is) (?:called )?{0}\b|"
     r"\b{0} (?:here|is my (?:first )?name)\b|^\W*{0}\W*$"
 )
+_OWN_RELATION = re.compile(rf"The user['’]s (?:[a-z-]+ )??({'|'.join(_PERSON)})\b")
+_OF_THE_USER = re.compile(r"The user(?:['’]s (?:first |sur)?name)? ")
+_OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our)\b", re.IGNORECASE)
+_FULL_NAME = re.compile(r"\W*([A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)+) [a-z]")  # at the beginning of a sentence
 _OWNED_OR_NAMED = frozenset(
     "my our your his her their the a this poor dear called named name is am i'm im it's".split()
 )
@@ -121,3 +125,13 @@ def leaves_out_its_subject(dreamed: str, sentence: str) -> str | None:
     if not about or about in words(dreamed) or _PERSON.get(about) in people(dreamed):
         return None
     return None if {w for name in proper_names(sentence) for w in words(name)} & set(words(dreamed)) else about
+
+
+def is_somebody_elses(statement: str, said: str) -> bool:
+    """Say whether a statement gives the user what was told of another: "her sister", the birthplace of Marie Curie."""
+    named = _FULL_NAME.match(said) if not _OWN.search(said) else None
+    if named and _OF_THE_USER.match(statement) and not set(words(named[1])) <= set(words(statement)):
+        return True
+    own = _OWN_RELATION.match(statement)
+    whose = re.findall(rf"\b([\w'’]+) (?:[a-z-]+ )??{own[1]}\b", said, re.IGNORECASE) if own else []
+    return bool(whose) and all(word.lower() in ("his", "her", "their") for word in whose)
