@@ -41,6 +41,7 @@ _ALSO = (
 )
 _ARMS = {
     "oneiro": "**Oneiro**",
+    "before": "Oneiro at `dfeed34`: a reader taught on less",
     "earlier": "Oneiro at `b795007`: no doubt, nothing turned around",
     "no_sleep": "no sleep",
     "prompt": "all that was said in the prompt",
