@@ -80,6 +80,14 @@ def test_of_two_statements_that_say_the_same_one_is_kept() -> None:
     assert chosen(said, f"{long}\n{short}") == [long]
 
 
+def test_what_is_so_now_is_not_what_was_so_before() -> None:
+    said = "Sold the van, I have a blue Vespa now."
+    now, once = "The user has a blue Vespa now.", "The user used to have a blue Vespa."
+    sold, van = "The user sold the van.", "The user used to have a van."
+    assert chosen(said, f"{now}\n{once}\n{sold}") == [now, sold]
+    assert chosen(said, f"{now}\n{van}") == [now, van]
+
+
 def test_what_the_surest_reading_lacks_must_be_said_just_alike() -> None:
     said = "My aunt keeps two old goats in Haapsalu."
     surest, other = "The user's aunt keeps goats in Haapsalu.", "The user's aunt has two old brown goats."

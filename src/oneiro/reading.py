@@ -27,6 +27,7 @@ _NOTHING = "(nothing)"
 _OPENING = "The user"
 _STATEMENT_TOKENS = 24
 _ALIKE = 0.7  # Jaccard overlap of two statements' stems from which on they say the same
+_OF_WHOM_AND_WHEN = frozenset(("user", "used", "now"))
 _NEW = 0.5  # share of the words of a rule's statement above which it tells something that no other does
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _USERS_NAME = re.compile(r"The user(?:['’]s (?:first )?name is| is called| is named) (\w+)")
@@ -169,8 +170,11 @@ def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> 
 
 
 def _alike(statement: str, other: str) -> bool:
-    """Say whether two statements say the same, as far as their words show."""
-    one, two = stems(statement) - {"user"}, stems(other) - {"user"}
+    """Say whether two statements say the same, as far as their words show, of today or of once.
+
+    A reader that is told of a change ("sold the car, I have a Vespa now") may call the new value the old one as well.
+    """
+    one, two = stems(statement) - _OF_WHOM_AND_WHEN, stems(other) - _OF_WHOM_AND_WHEN
     return len(one & two) >= _ALIKE * len(one | two)
 
 
