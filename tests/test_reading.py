@@ -104,6 +104,12 @@ def test_a_reading_that_invents_a_name_does_not_count() -> None:
     assert invented not in chosen(said, invented, invented)
 
 
+def test_what_is_told_of_somebody_elses_people_is_not_the_users() -> None:
+    said, misread = "My wife Imogen is a judge. Her sister Perpetua sings.", "The user's sister is called Perpetua."
+    assert misread not in chosen(said, misread, misread)
+    assert misread in chosen("My sister Perpetua sings.", misread, misread)
+
+
 def test_a_name_of_the_assistants_question_may_be_stated() -> None:
     statement = "The user lives in Uppingham."
     assert chosen("Yes, still there.", statement, before="Do you live in Uppingham?") == [statement]
