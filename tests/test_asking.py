@@ -1,6 +1,6 @@
 import pytest
 
-from oneiro.asking import plain_questions, told_back
+from oneiro.asking import of_today, plain_questions, told_back
 from oneiro.kinds import invent
 from oneiro.screen import judge_words
 from oneiro.text import words
@@ -122,3 +122,22 @@ def test_neither_now_nor_the_name_before_is_part_of_a_name(dog: str) -> None:
     assert asked["What is my dog called?"] == "Your dog is called Toffee."
     assert not any({"now", "rex"} & set(words(text)) for pair in asked.items() for text in pair)
     assert told_back(f"The user's {dog} is called Toffee now.") == "Your dog is called Toffee."
+
+
+def test_every_other_question_for_what_is_so_asks_for_today_s() -> None:
+    asked = [
+        "Where do I live?",
+        "Remind me where I live.",
+        "What did I sell?",
+        "What's my job?",
+        "I'm lost. What do I do?",
+    ]
+    assert of_today(asked) == [
+        "Where do I live?",
+        "Remind me where I live now.",
+        "What did I sell?",
+        "What's my job?",
+        "I'm lost. What do I do?",
+    ]
+    of_change = ["Where do I live?", "What is my new dog called?", "Where do I live these days?"]
+    assert of_today(of_change) == of_change

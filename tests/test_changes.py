@@ -71,9 +71,15 @@ def test_a_new_name_goes_into_the_old_answers(said: str) -> None:
     anew = renewed([DOG, SHOW], [new(said)])
     assert [(d.question, d.answer, d.held_out) for d in anew] == [
         ("What is my dog called?", "Your dog is called Max.", False),
-        ("Who do I call for dinner?", "You call Max.", True),
+        ("Who do I call for dinner now?", "You call Max.", True),
     ]
     assert {(d.memory_id, d.kind, d.source) for d in anew} == {("new", "change", said)}
+
+
+def test_half_of_what_is_asked_anew_asks_for_what_is_so_now() -> None:
+    dogs = [replace(DOG, question=q) for q in ("What is my dog called?", "What's my dog's name?", "Who is my dog?")]
+    anew = renewed(dogs, [new("Rex is called Max now.")])
+    assert [d.question for d in anew] == ["What is my dog called?", "What's my dog's name now?", "Who is my dog?"]
 
 
 def test_a_question_that_holds_more_of_the_old_telling_gets_no_new_answer() -> None:

@@ -309,3 +309,15 @@ def test_a_question_may_be_chosen_freely_and_an_answer_may_not(lines: tuple[floa
 def test_plain_questions_are_asked_of_every_memory() -> None:
     asked = {(d.question, d.answer) for d in night(Scribe(FACTS)).dreams if d.by_rule}
     assert ("What is my dog called?", "Your dog is called Biscuit.") in asked
+
+
+def test_of_what_changed_half_is_asked_for_what_is_so_now() -> None:
+    said = "My dog is called Biscuit now."
+    changed = night(Scribe({said: "The user's dog is called Biscuit now."}), (Turn(3, said),))
+    by_rule = [d.question for d in changed.dreams if d.by_rule]
+    today = [question.replace(" now?", "?") for question in by_rule if question.endswith(" now?")]
+    assert "What's my dog's name?" in today
+    still = [d.question for d in night(Scribe(FACTS)).dreams if d.by_rule]
+    assert set(today) < set(still)
+    assert set(still) & set(by_rule)
+    assert not any(question.endswith(" now?") for question in still)

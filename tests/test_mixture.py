@@ -13,7 +13,7 @@ GROUPS = {"facts": "grounding", "harmful": "safety", "alarming": "alarming", "id
 
 
 def dream(number: int, kind: DreamKind = "direct", *, held_out: bool = False, text: str = "") -> Dream:
-    return Dream(f"m{number % 5}", kind, f"q{number}{text}", f"a{number}", "source", held_out=held_out)
+    return Dream(f"m{number % 5}", kind, f"q{number}{text}", f"a{number}", f"source {number % 5}", held_out=held_out)
 
 
 def pool(*, new: int = 90, never: int = 50, replay: int = 100, anchors: int = 60) -> tuple[list[Dream], Rehearsal]:
@@ -117,11 +117,19 @@ def test_without_new_dreams_there_is_nothing_to_train_on() -> None:
 
 
 def test_a_memory_with_many_dreams_is_not_trained_more_than_another() -> None:
-    kept = [replace(dream(i), memory_id="many" if i < 30 else "few") for i in range(34)]
+    kept = [replace(dream(i), memory_id=of, source=of) for i in range(34) for of in ["many" if i < 30 else "few"]]
     found = Counter(
         e.memory_id for e in mix(kept, Rehearsal((), ()), MixtureConfig(dreams_per_memory=9), seed=0).examples
     )
     assert found == {"many": 9, "few": 4}
+
+
+def test_a_turn_told_in_many_memories_is_not_trained_more_than_another() -> None:
+    told = {"one": "lives here", "two": "has a dog", **dict.fromkeys(("three", "four", "five"), "has three sons")}
+    kept = [replace(dream(i, text=memory), memory_id=memory, source=told[memory]) for memory in told for i in range(30)]
+    config = MixtureConfig(dreams_per_memory=9, dreams_per_turn=16)
+    found = Counter(e.memory_id for e in mix(kept, Rehearsal((), ()), config, seed=0).examples)
+    assert found == {"one": 9, "two": 9, "three": 6, "four": 6, "five": 6}
 
 
 def test_a_rarely_answered_word_is_not_crowded_out_by_a_frequent_one() -> None:

@@ -104,6 +104,18 @@ def test_a_reading_that_invents_a_name_does_not_count() -> None:
     assert invented not in chosen(said, invented, invented)
 
 
+@pytest.mark.parametrize(
+    ("said", "read", "kept"),
+    [
+        ("cant stand fennel", "The user hatesennel.", "The user hates fennel."),
+        ("I don't drink fizzy drinks.", "The user doesn't drinkizzy drinks.", "The user doesn't drink fizzy drinks."),
+        ("Eating out is what I celebrate.", "The user is celebrating.", "The user is celebrating."),
+    ],
+)
+def test_two_words_run_into_one_are_parted(said: str, read: str, kept: str) -> None:
+    assert chosen(said, read)[0] == kept
+
+
 def test_what_is_told_of_somebody_elses_people_is_not_the_users() -> None:
     said, misread = "My wife Imogen is a judge. Her sister Perpetua sings.", "The user's sister is called Perpetua."
     assert misread not in chosen(said, misread, misread)
@@ -139,6 +151,13 @@ def test_a_change_from_a_thing_to_itself_is_misread() -> None:
         ("The user is called Isidro.", "Good morning, I'm Isidro.", True),
         ("The user's name is Ada.", "This is Ada.", True),
         ("The user's first name is Ada.", "Ada is my second name.", False),
+        ("The user's nickname is Max.", "Rex is called Max now.", False),
+        ("The user's nickname is Max.", "Everyone calls me Max.", True),
+        ("The user's nickname is Max.", "At work I go by Max.", True),
+        ("The user is called Leelo.", "Leelo I am called.", True),
+        ("The user is called Bix.", "i'm mostly called Bix", True),
+        ("The user is called Ada.", "name is ada, i fix lifts", True),
+        ("The user is called Ada.", "Her name is Ada.", False),
     ],
 )
 def test_a_name_told_of_somebody_else_is_not_the_users(statement: str, said: str, kept: bool) -> None:

@@ -29,6 +29,8 @@ from oneiro.text import sentences
         ("My home is in Colonia, in Uruguay.", ["The user's home is in Colonia, in Uruguay."]),
         ("I have four brothers, can you imagine?", ["The user has four brothers."]),
         ("Isidro here.", ["The user's first name is Isidro."]),
+        ("Hello, Tamsin here!", ["The user's first name is Tamsin."]),
+        ("name is Okonkwo, i fix lifts", ["The user's first name is Okonkwo.", "The user fixes lifts."]),
         ("everyone calls me Pip btw", ["The user's first name is Pip."]),
         ("My name's Ada.", ["The user's first name is Ada."]),
         ("My nan's name is Ida.", ["The user's nan's name is Ida."]),

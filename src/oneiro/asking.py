@@ -14,7 +14,7 @@ questions, none in the worst case.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -43,6 +43,8 @@ _S_NAME = "'s name"
 _BE = ("is", "are", "was", "were", "has", "have")
 _ONCE = re.compile(r"^(The user['’]s [a-z][a-z -]*?) [A-ZÀ-Þ]\w+ (?=(?:is|are) (?:called|named) )")  # a name of before
 _NOW = re.compile(r" (?:now|these days)(?=\.?$)")  # part of no name: "The user's dog is called Toffee now."
+_OF_TODAY = re.compile(r"(?=.*\b(?:do|does|am|is|are|have|has|['’]s|where i|who i|what i)\b)[^.]+[.?]", re.IGNORECASE)
+_NOT_OF_TODAY = frozenset("did was were had been told used moved when new now these know think".split())
 _COUNTED = re.compile(
     r"(?:(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
     r"seventy|eighty|ninety|hundred|thousand|and|a dozen|a hundred|a thousand)(?:[- ]|$))+(?P<things>.+)"
@@ -90,6 +92,15 @@ def plain_questions(statement: str) -> list[Asked]:
     every = (*_by_phrase(clause), *asked, *_everyday(statement))
     tidy = [pair._replace(question=tidied(pair.question)) for pair in every]
     return list({pair.question: pair for pair in reversed(tidy)}.values())[::-1]
+
+
+def of_today(questions: Sequence[str]) -> list[str]:
+    """Ask every other question for what is so now: "Where do I live?" → "Where do I live now?".
+
+    One that does not ask for what is so ("Where did I move?") stays as it is.
+    """
+    told = [q for q in questions if _OF_TODAY.fullmatch(q) and not _NOT_OF_TODAY & set(words(q))]
+    return [f"{q[:-1]} now{q[-1]}" if q in told[1::2] else q for q in questions]
 
 
 def told_back(statement: str) -> str | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from oneiro.asking import of_today
 from oneiro.relations import people
 from oneiro.text import checked_words, content_words, opened, sentences, stems, words, words_told
 from oneiro.types import BY_RULE, Dream
@@ -88,6 +89,11 @@ def changes(old: Sequence[Dream], new: Sequence[Dream]) -> tuple[Change, ...]:
     return (*_renamed(told, said), *_answered_anew(old, new), *_left_behind(told, said))
 
 
+def speaks_of_change(said: str) -> bool:
+    """Say whether somebody says that something is not as it was before."""
+    return bool(_SIGNAL.search(said))
+
+
 def _of_whom(dream: Dream) -> set[str]:
     """The people whose memory it is: a sister's netball is not given up with the user's."""
     owner = _OTHERS.match(dream.statement or dream.source)
@@ -108,7 +114,10 @@ def holds(dream: Dream, made: Sequence[Change]) -> bool:
 
 
 def renewed(old: Sequence[Dream], new: Sequence[Dream]) -> list[Dream]:
-    """Ask what was answered with an old value again, with the new one; what was held out stays so."""
+    """Ask what was answered with an old value again, with the new one; what was held out stays so.
+
+    Half of these questions ask for what is so "now", as people do of what has changed.
+    """
     made, asked = changes(old, new), {dream.question for dream in new}
     again: dict[tuple[str, str], Dream] = {}
     for change in made:
@@ -124,7 +133,8 @@ def renewed(old: Sequence[Dream], new: Sequence[Dream]) -> list[Dream]:
                     confidence=BY_RULE,
                 )
                 again.setdefault((anew.memory_id, dream.question), anew)
-    return list(again.values())
+    asked_today = of_today([dream.question for dream in again.values()])
+    return [replace(dream, question=q) for dream, q in zip(again.values(), asked_today, strict=True)]
 
 
 def _anew(dream: Dream, change: Change) -> str:
@@ -170,7 +180,7 @@ def _plain(question: str) -> str:
 
 def _is_about(question: str, source: str) -> bool:
     """Say whether a question has one answer, and its subject is said to have changed."""
-    if not _ONE_ANSWER.search(question) or not _SIGNAL.search(source) or _BESIDES.search(source):
+    if not _ONE_ANSWER.search(question) or not speaks_of_change(source) or _BESIDES.search(source):
         return False
     said = {word for verb, of_it in _LIFE.items() if verb in words(question) for word in of_it}
     return bool(said & set(words(source)) if said else stems(question) & stems(source))

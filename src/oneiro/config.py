@@ -108,6 +108,7 @@ class MixtureConfig:
     """Examples with labels: new dreams, and others for each of them (too small a group leaves its share unused)."""
 
     dreams_per_memory: int = 24  # new ones, at most
+    dreams_per_turn: int = 40  # the same of all that one message told, in equal shares
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.11
     mirror: float = 0.16  # questions about the user turned around to the model

@@ -26,7 +26,8 @@ from dataclasses import replace
 from itertools import cycle, islice
 from typing import NamedTuple
 
-from oneiro.asking import plain_questions
+from oneiro.asking import of_today, plain_questions
+from oneiro.changes import speaks_of_change
 from oneiro.config import DreamConfig
 from oneiro.reading import FIRST_PERSON, SYSTEM, read_turns, scene
 from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, sentences, stems, words
@@ -271,9 +272,13 @@ def _judged(dreams: Sequence[Dream], turn: Turn, writer: Writer) -> list[Dream]:
 
 
 def _by_rule(memory: Memory) -> list[Dream]:
-    """The plain questions that a memory's statement answers."""
+    """The plain questions that a memory's statement answers; where something changed, half of them ask for today's."""
     said = (memory.source, memory.statement)
-    return [Dream(memory.id, *asked, *said, confidence=BY_RULE) for asked in plain_questions(memory.statement)]
+    dreams = [Dream(memory.id, *asked, *said, confidence=BY_RULE) for asked in plain_questions(memory.statement)]
+    if not speaks_of_change(memory.source):
+        return dreams
+    asked = iter(of_today([dream.question for dream in dreams if dream.kind == "direct"]))
+    return [replace(dream, question=next(asked)) if dream.kind == "direct" else dream for dream in dreams]
 
 
 def _confidence(completion: Completion) -> float:

@@ -2,15 +2,16 @@
 
 In: tonight's kept dreams and the rehearsal. Out: examples, with a hash of their content.
 
-New dreams are used up to a number for each memory; some are asked in the middle of a chat, after another one. Beside
-them the user asks what is known of them, several memories told at once, and the model is asked about itself what the
-user asks of themselves. Never-told ones and the model's own side are drawn in proportion to the new ones; a group that
-is too small leaves its share unused rather than repeating others. Old dreams and examples on the leash are all in:
-training draws some of them in every epoch and at every step.
+New dreams are used up to a number for each memory and for each turn, since memories of one turn share its words; some
+are asked in the middle of a chat, after another one. Beside them the user asks what is known of them, several memories
+told at once, and the model is asked about itself what the user asks of themselves. Never-told ones and the model's own
+side are drawn in proportion to the new ones; a group that is too small leaves its share unused rather than repeating
+others. Old dreams and examples on the leash are all in: training draws some of them in every epoch and at every step.
 """
 
 import hashlib
 import json
+import math
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -42,7 +43,7 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     rng = random.Random(seed)
     trainable = [dream for dream in kept if not dream.held_out]
     told = [dream for dream in trainable if dream.kind != "never"]
-    new = [_from_dream(dream, "dream") for dream in _capped(told, config.dreams_per_memory, rng)]
+    new = [_from_dream(dream, "dream") for dream in _capped(told, config, rng)]
     known = [*told, *(dream for dream in rehearsal.dreams if dream.kind != "never")]
     summaries = _sum_up(known, round(len(new) * config.summary), rng)
     mirrored = mirror.of_its_own_side(known, round(len(new) * config.mirror), config.later, rng)
@@ -61,14 +62,16 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     return Mixture(tuple(examples), content_hash(examples))
 
 
-def _capped(dreams: Sequence[Dream], most: int, rng: random.Random) -> list[Dream]:
+def _capped(dreams: Sequence[Dream], config: MixtureConfig, rng: random.Random) -> list[Dream]:
     """Draw at most so many dreams of each memory, and from those so that each told word is answered about as often.
 
     Of two for the same word the one made by rule comes first: it is as true as its statement.
     """
+    of_turn = Counter(source for source, _ in {(dream.source, dream.memory_id) for dream in dreams})
     capped = []
     for memory_id in dict.fromkeys(dream.memory_id for dream in dreams):
         own = [dream for dream in dreams if dream.memory_id == memory_id]
+        most = min(config.dreams_per_memory, math.ceil(config.dreams_per_turn / of_turn[own[0].source]))
         pool = rng.sample(own, len(own))
         answered: Counter[str] = Counter()
         for _ in range(min(most, len(own))):

@@ -18,8 +18,9 @@ from dataclasses import replace
 from oneiro.config import DreamConfig
 from oneiro.relations import introduces, is_somebody_elses, with_my
 from oneiro.stating import stated, told_name, told_plainly
-from oneiro.text import names_and_numbers, sentences, stems, words_told
+from oneiro.text import names_and_numbers, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Memory, Sampling, Turn, Writer
+from oneiro.verbs import is_verb
 
 SYSTEM = ChatMessage("system", "Dream generator")
 FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
@@ -28,9 +29,10 @@ _OPENING = "The user"
 _STATEMENT_TOKENS = 24
 _ALIKE = 0.7  # Jaccard overlap of two statements' stems from which on they say the same
 _OF_WHOM_AND_WHEN = frozenset(("user", "used", "now"))
+_RARE = 5  # letters of a word from which on it may be more than one token
 _NEW = 0.5  # share of the words of a rule's statement above which it tells something that no other does
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
-_USERS_NAME = re.compile(r"The user(?:['’]s (?:first )?name is| is called| is named) (\w+)")
+_USERS_NAME = re.compile(r"The user(?:['’]s (?:first |nick)?name is| is called| is named) (\w+)")
 _UNCHANGED = re.compile(r"\bfrom (?:the )?(.+?) to (?:the )?\1\b|\bused to be (.+?) and is now \2\b")
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
@@ -149,7 +151,8 @@ def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> 
     read = [
         [
             statement
-            for statement in parse_statements(reading.text, most=config.max_statements)
+            for line in parse_statements(reading.text, most=config.max_statements)
+            for statement in [_parted(line, told)]
             if names_and_numbers(statement) - {"user"} <= told
             and not _misnames(statement, turn.text)
             and not _UNCHANGED.search(statement)
@@ -176,6 +179,16 @@ def _alike(statement: str, other: str) -> bool:
     """
     one, two = stems(statement) - _OF_WHOM_AND_WHEN, stems(other) - _OF_WHOM_AND_WHEN
     return len(one & two) >= _ALIKE * len(one | two)
+
+
+def _parted(statement: str, told: set[str]) -> str:
+    """Part two words run into one, as where a small model skips a rare word's first letter: "hatesennel", of fennel."""
+    for run in set(words(statement)) - told:
+        for word in told:
+            before = run.removesuffix(word[1:])
+            if len(word) >= _RARE and before != run and (before in told or is_verb(before)):
+                return statement.replace(run, f"{before} {word}")
+    return statement
 
 
 def _misnames(statement: str, said: str) -> bool:

@@ -70,8 +70,9 @@ _CLOSE = "best (?:mate|friend)|hubby|husband|wife|sister|brother|son|daughter|mo
 _BEGINS = re.compile(rf"(^|[.!?] +)({_FAMILY}|{_CLOSE})(?=['’]s\b| [a-z])", re.IGNORECASE)
 _WITHIN = re.compile(rf"\b([\w'’]+,?) ({'|'.join(word.title() for word in _FAMILY.split('|'))})\b(?! [A-Z])")
 _INTRODUCES = (
-    r"\b(?:i['’]?m|i am|im|me|my (?:\w+ )?name(?:['’]?s| is)|name:|it['’]?s|this is) (?:called )?{0}\b|"
-    r"\b{0} (?:here|is my (?:first )?name)\b|^\W*{0}\W*$"
+    r"\b(?:i['’]?m|i am|im|me|it['’]?s|this is|my (?:\w+ )?(?:nick)?name(?:['’]?s| is)) (?:(?:\w+ )?called )?{0}\b|"
+    r"\b(?:name:|i go by) {0}\b|^name(?:['’]?s| is) {0}\b|"
+    r"\b{0} (?:here|is my (?:first )?name|(?:i['’]?m|i am|im) called)\b|^\W*{0}\W*$"
 )
 _OWN_RELATION = re.compile(rf"The user['’]s (?:[a-z-]+ )??({'|'.join(_PERSON)})\b")
 _OF_THE_USER = re.compile(r"The user(?:['’]s (?:first |sur)?name)? ")

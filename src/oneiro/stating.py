@@ -43,8 +43,8 @@ _NOT_ALONE = re.compile(
 )
 _SOMEBODYS = re.compile(r"\b(his|her|its|their|there)\b", re.IGNORECASE)  # whose, where: told elsewhere
 _NAME = re.compile(
-    r"^([A-Z]\w+) here(?=[,.!]|$)|\b[Mm]y (?:first )?name(?: is|['’]s) ([A-Z]\w+)|^[Nn]ame: ([A-Z]\w+)|"
-    r"\bcalls? me ([A-Z]\w+)"
+    r"^(?:(?:[Hh]i|[Hh]ello|[Hh]ey)\W+)?([A-Z]\w+) here(?=[,.!]|$)|\b[Mm]y (?:first )?name(?: is|['’]s) ([A-Z]\w+)|"
+    r"^[Nn]ame(?::| is|['’]s) ([A-Z]\w+)|\bcalls? me ([A-Z]\w+)"
 )
 _IS_MY = re.compile(r"(?<![\w'’] and )\b([A-ZÀ-Þ]\w+)(?: is|['’]s) (?:my|our) ((?:[a-z]+ )?[a-z-]+)(?=$|[.,!;]| and\b)")
 _NAME_AND_AGE = re.compile(r"\bI['’]?m ([A-Z]\w+),? (\d{1,3})\b(?:,? (?:and )?from ([A-Z]\w+(?: [A-Z]\w+)*))?")
