@@ -19,15 +19,18 @@ from oneiro.records import from_json, to_json
 from oneiro.types import Anchor, Dream, Mixture, Screened, Turn
 
 
-def dreams_of(base: LLM, name: str, say: Sequence[str], config: NightConfig) -> Screened:
-    """Dream of a day and screen it, or take both from the cache: it knows the words, settings, seed and dreamer."""
-    settings = [*say, asdict(config.dream), asdict(config.screen), config.seed, hash_files(shipped_folder())]
+def dreams_of(base: LLM, name: str, say: Sequence[str], config: NightConfig, known: Sequence[str] = ()) -> Screened:
+    """Dream of a day and screen it, or take both from the cache: it knows the words, settings, seed and dreamer.
+
+    `known` are the statements of the days before.
+    """
+    settings = [*say, *known, asdict(config.dream), asdict(config.screen), config.seed, hash_files(shipped_folder())]
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
     kept = cache_dir() / "dreams" / f"{name}-{key}.json"
     if not kept.exists():
         turns = [Turn(number, line) for number, line in enumerate(say)]
         started = time.monotonic()
-        draft = dream.dream(turns, for_base(base), config.dream, night=1, seed=config.seed)
+        draft = dream.dream(turns, for_base(base), config.dream, night=1, seed=config.seed, known=known)
         dreamt = time.monotonic()
         screened = screen.screen(draft, base, config.screen, seed=config.seed)
         sys.stderr.write(

@@ -57,10 +57,12 @@ def main() -> None:
 
 
 def _live(base: LLM, persona: Persona, config: NightConfig, *, joint: bool) -> dict[str, Any]:
-    days = [
-        [_of_night(dream, number) for dream in dreams_of(base, f"{persona.name}{number}", day.say, config).kept]
-        for number, day in enumerate(persona.days, start=1)
-    ]
+    days: list[list[Dream]] = []
+    known: list[str] = []
+    for number, day in enumerate(persona.days, start=1):
+        screened = dreams_of(base, f"{persona.name}{number}", day.say, config, known)
+        days.append([_of_night(dream, number) for dream in screened.kept])
+        known += [memory.statement for memory in screened.memories]
     adapter: Adapter | None = None
     old: list[rehearse.OldMemory] = []
     nights = []

@@ -80,6 +80,19 @@ def test_questions_are_well_spaced() -> None:
         ("The user's boss has a son in Hull.", "Who does my boss have in Hull?", "Your boss has a son in Hull."),
         ("The user's mum has a boat in Hull.", "What does my mum have in Hull?", "Your mum has a boat in Hull."),
         ("The user moved from Lyon to Oslo.", "Where did I move to?", "You moved to Oslo."),
+        (
+            "The user's nan always wins at mahjong.",
+            "What does my nan always win at?",
+            "Your nan always wins at mahjong.",
+        ),
+        ("The user's nan never eats meat.", "Does my nan ever eat meat?", "No, your nan never eats meat."),
+        ("The user's aunt Ada still lives in Hull.", "Where does Ada live?", "Your aunt Ada lives in Hull."),
+        ("The user's nephew Sly sings.", "Who is Sly?", "Sly is your nephew."),
+        (
+            "The user's whole family lives in Hull.",
+            "Where does my whole family live?",
+            "Your whole family lives in Hull.",
+        ),
         ("The user quit smoking.", "Did I tell you that I quit smoking?", "Yes, you quit smoking."),
     ],
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from oneiro.changes import Change, changes, holds, renewed
+from oneiro.changes import Change, as_renamed, changes, holds, renewed
 from oneiro.types import Dream
 
 HOME = Dream(
@@ -103,3 +103,17 @@ def test_what_is_told_of_somebody_else_is_not_taken_back_with_ones_own(said: str
 
 def test_a_dream_of_another_memory_holds_whatever_it_says() -> None:
     assert holds(replace(HOME, memory_id="sister"), [Change("home", MOVED, frozenset({"oslo"}))])
+
+
+@pytest.mark.parametrize(
+    ("statement", "said", "renamed"),
+    [
+        ("The user has a newt called Rex.", "My newt Rex is called Max now.", "The user has a newt called Max."),
+        ("The user's newt Rex is called Max now.", "Rex is called Max now.", "The user's newt Rex is called Max now."),
+        ("The user's newt was called Rex.", "Rex is called Max now.", "The user's newt was called Rex."),
+        ("The user has a newt called Rex.", "My newt is called Rex.", "The user has a newt called Rex."),
+        ("The user left Oslo.", "I've moved from Oslo to Bergen.", "The user left Oslo."),
+    ],
+)
+def test_a_statement_is_told_with_the_name_that_is_right_now(statement: str, said: str, renamed: str) -> None:
+    assert as_renamed(statement, said) == renamed

@@ -51,6 +51,18 @@ def test_a_turn_is_read_once_the_surest_way_and_several_times_by_chance() -> Non
     assert reader.samplings[1].seed == 5
 
 
+def test_a_turn_is_read_with_whose_the_people_are_that_it_names() -> None:
+    turns = (Turn(1, "My son's called Fiifi."), Turn(2, "I took Fiifi to see Noor."))
+    known = ["The user's aunt is called Noor."]
+    read = read_turns(turns, Reader("The user is busy."), DreamConfig(), night=1, seed=0, known=known)
+    assert [turn.text for _, turn in read][-1] == "I took my son Fiifi to see my aunt Noor."
+
+
+def test_what_is_called_otherwise_now_is_told_by_its_new_name() -> None:
+    said, read = "My newt is a girl, so Rex is called Max now.", "The user has a newt called Rex."
+    assert chosen(said, read) == ["The user has a newt called Max."]
+
+
 def test_what_tells_nothing_is_not_read() -> None:
     reader = Reader("The user likes snow.")
     assert read_turns([Turn(1, "Does it snow?")], reader, DreamConfig(), night=1, seed=0) == []

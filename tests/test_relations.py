@@ -1,6 +1,6 @@
 import pytest
 
-from oneiro.relations import is_somebody_elses, leaves_out_its_subject, people, strangers, with_my
+from oneiro.relations import is_somebody_elses, leaves_out_its_subject, lends_a_relation, people, strangers, with_my
 
 
 def test_a_relation_has_one_word_however_it_is_spelled() -> None:
@@ -82,3 +82,18 @@ def test_people_named_by_their_relation_alone_are_ones_own(said: str, meant: str
 )
 def test_what_is_somebody_elses_is_noticed(statement: str, said: str, found: bool) -> None:
     assert is_somebody_elses(statement, said) == found
+
+
+@pytest.mark.parametrize(
+    ("statement", "said", "lent"),
+    [
+        ("The user's father Duxbury draws.", "There's this Mr Duxbury who draws.", True),
+        ("The user's neighbour is called Wiremu.", "Poor Wiremu fell off his bike.", True),
+        ("The user's son Wiremu fell off a bike.", "My child, Wiremu, fell off his bike.", False),
+        ("The user's daughter Leanne is a vet.", "our Leanne is a vet", False),
+        ("The user's wife Amparo sang.", "I was married to Amparo. She sang.", False),
+        ("The user's neighbour has a cat.", "The man downstairs has a cat.", False),
+    ],
+)
+def test_a_relation_nobody_told_is_not_lent_to_a_bare_name(statement: str, said: str, lent: bool) -> None:
+    assert lends_a_relation(statement, said) == lent

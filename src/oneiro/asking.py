@@ -36,6 +36,8 @@ _TIME = re.compile(
     r"\severy (?:day|week|month|year|morning|evening|night|summer|winter|weekend)\b",
     re.IGNORECASE,
 )
+_HOW_OFTEN = frozenset("never always often usually mostly rarely seldom hardly sometimes".split())
+_ADDS_NOTHING = frozenset("really also just absolutely simply actually now still".split())
 _SUBJECT = re.compile(r"The user(['’]s)? (.+)[.!]$")
 _CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
 _HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
@@ -90,7 +92,7 @@ def plain_questions(statement: str) -> list[Asked]:
         return []
     asked = _about_another(clause) if clause.owner else _about_the_user(clause)
     every = (*_by_phrase(clause), *asked, *_everyday(statement))
-    tidy = [pair._replace(question=tidied(pair.question)) for pair in every]
+    tidy = [pair._replace(question=tidied(pair.question), answer=tidied(pair.answer)) for pair in every]
     return list({pair.question: pair for pair in reversed(tidy)}.values())[::-1]
 
 
@@ -187,7 +189,13 @@ def _cut(statement: str) -> _Clause | None:
     verbs = [n for n, part in enumerate(parts) if n and is_verb(part)]
     after_name = [n for n in verbs if parts[n - 1][:1].isupper()]  # "maths teacher Ada is"
     at = next((n for n in after_name or verbs if n + 1 not in verbs or parts[n + 1] not in _BE), 0)  # "two girls are"
-    return _Clause(" ".join(parts[:at]), "", parts[at], _to_you(" ".join(parts[at + 1 :]), own=False)) if at else None
+    if not at:
+        return None
+    whose = next(
+        (n for n in range(at, 1, -1) if parts[n - 1] not in _HOW_OFTEN | _ADDS_NOTHING), 1
+    )  # "nan always wins"
+    adverbs = "".join(f"{part} " for part in parts[whose:at] if part not in _ADDS_NOTHING)
+    return _Clause(" ".join(parts[:whose]), adverbs, parts[at], _to_you(" ".join(parts[at + 1 :]), own=False))
 
 
 def _to_you(text: str, *, own: bool) -> str:
@@ -227,7 +235,9 @@ def _about_another(clause: _Clause) -> Iterator[Asked]:
         yield from _does(clause, head, answer)
     yield Asked("reverse", f"What do you know about my {head}?", answer)
     yield Asked("direct", f"What did I tell you about my {head}?", answer)
-    yield Asked("yesno", f"Did I tell you that my {owner} {verb} {_to_me(rest)}?", f"Yes, {_lower(answer)}")
+    yield Asked(
+        "yesno", f"Did I tell you that my {owner} {clause.adverb}{verb} {_to_me(rest)}?", f"Yes, {_lower(answer)}"
+    )
 
 
 def _named(head: str, name: str) -> Iterator[Asked]:
@@ -250,20 +260,24 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     somebody = bool(people(head.rpartition("'s ")[2])) or head != clause.owner
     if _YEARS_OLD.match(clause.rest):
         yield Asked("direct", f"How old is my {head}?", answer)
+    does = f"{clause.adverb}{verb} {rest}"
     if somebody:
-        yield Asked("reverse", f"Who {verb} {rest}?", answer)
-        yield Asked("reverse", f"Do you know who {verb} {rest}?", f"Yes, {_lower(answer)}")
-        yield Asked("reverse", f"Tell me who {verb} {rest}.", answer)
-        yield Asked("reverse", f"Remind me who {verb} {rest}.", answer)
+        yield Asked("reverse", f"Who {does}?", answer)
+        yield Asked("reverse", f"Do you know who {does}?", f"Yes, {_lower(answer)}")
+        yield Asked("reverse", f"Tell me who {does}.", answer)
+        yield Asked("reverse", f"Remind me who {does}.", answer)
     else:
-        yield Asked("reverse", f"What {verb} {rest}?", answer)
+        yield Asked("reverse", f"What {does}?", answer)
     if verb in ("is", "are", "was", "were"):
         yield from _is(clause, rest, answer, somebody=somebody)
     elif verb == "has":
         yield from _owns(clause, rest, answer)
     elif is_present(verb):
         base = plain(verb)
-        yield Asked("yesno", f"Does my {clause.owner} {base} {rest}?", f"Yes, {_lower(answer)}")
+        if "never" in clause.adverb:
+            yield Asked("yesno", f"Does my {clause.owner} ever {base} {rest}?", f"No, {_lower(answer)}")
+            return
+        yield Asked("yesno", f"Does my {clause.owner} {clause.adverb}{base} {rest}?", f"Yes, {_lower(answer)}")
         if not phrases.phrases(clause.rest):
             yield from _whole(head, base, rest, answer)
 

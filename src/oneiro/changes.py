@@ -48,11 +48,17 @@ _LEFT_BEHIND = tuple(
     )
 )
 _OLD, _NEW = (rf"(?P<{which}>[A-ZÀ-Þ][\w'’-]+)" for which in ("old", "new"))
-_RENAMED = tuple(
+_CALLED_NOW = tuple(
     re.compile(pattern)
     for pattern in (
         rf"\b{_OLD} (?:is|['’]s) (?:called|named) {_NEW} (?:now|these days)\b",
         rf"\b(?:renamed|rechristened) {_OLD}(?: to| as)? {_NEW}",
+    )
+)
+_ONCE = re.compile(r"\b(?:used to|was|were|before|former|old)\b")
+_RENAMED = _CALLED_NOW + tuple(
+    re.compile(pattern)
+    for pattern in (
         rf"\bmoved (?:\w+ )?from {_OLD} to {_NEW}\b",
         rf"\b[Nn]ot {_OLD},? but {_NEW}\b",
         rf"\b(?:is|['’]s|called|named) {_NEW}, not {_OLD}\b",
@@ -92,6 +98,14 @@ def changes(old: Sequence[Dream], new: Sequence[Dream]) -> tuple[Change, ...]:
 def speaks_of_change(said: str) -> bool:
     """Say whether somebody says that something is not as it was before."""
     return bool(_SIGNAL.search(said))
+
+
+def as_renamed(statement: str, said: str) -> str:
+    """Tell a statement with the new name, where its turn says that somebody is called otherwise now."""
+    for found in (match for pattern in _CALLED_NOW for match in pattern.finditer(said)):
+        if found["new"] not in statement and not _ONCE.search(statement):
+            statement = re.sub(rf"\b{re.escape(found['old'])}\b", found["new"], statement)
+    return statement
 
 
 def _of_whom(dream: Dream) -> set[str]:

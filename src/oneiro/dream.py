@@ -177,10 +177,15 @@ def dream(
     *,
     night: int,
     seed: int,
+    known: Sequence[str] = (),
     watch: Callable[[int, int, str], None] = lambda done, total, text: None,
 ) -> DreamDraft:
-    """Write memories and dreams for a day. `watch` hears (memories done, all memories, newest dream)."""
-    told = read_turns(turns, writer, config, night=night, seed=seed)
+    """Write memories and dreams for a day.
+
+    `known` are the statements of earlier nights, which tell whose a name is. `watch` hears (memories done, all
+    memories, newest dream).
+    """
+    told = read_turns(turns, writer, config, night=night, seed=seed, known=known)
     briefs = [_briefs(memory, told, config) for memory, _ in told]
     fitting = _question_words(briefs, [turn for _, turn in told], writer, config)
     by_rule = [_by_rule(memory) for memory, _ in told]

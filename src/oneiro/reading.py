@@ -15,8 +15,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from oneiro.acquaintances import acquainted, with_whose
+from oneiro.changes import as_renamed
 from oneiro.config import DreamConfig
-from oneiro.relations import introduces, is_somebody_elses, with_my
+from oneiro.relations import introduces, is_somebody_elses, lends_a_relation, with_my
 from oneiro.stating import stated, told_name, told_plainly
 from oneiro.text import names_and_numbers, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Memory, Sampling, Turn, Writer
@@ -50,10 +52,13 @@ _ASKS = re.compile(
 
 
 def read_turns(
-    turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, night: int, seed: int
+    turns: Sequence[Turn], writer: Writer, config: DreamConfig, *, night: int, seed: int, known: Sequence[str] = ()
 ) -> list[tuple[Memory, Turn]]:
-    """Read every turn that tells something; what is said twice has the later words as its source."""
-    told = _telling([replace(turn, text=with_my(turn.text)) for turn in turns], writer, config)
+    """Read every turn that tells something; what is said twice has the later words as its source.
+
+    `known` are the statements of earlier nights: they tell whose a name is.
+    """
+    told = _telling(_by_themselves(turns, known), writer, config)
     if not told:
         return []
     chats = [[*read_chat(turn), ChatMessage("assistant", _OPENING)] for turn in told]
@@ -69,6 +74,20 @@ def read_turns(
         (Memory(f"n{night}m{number}", statement, turn.text, turn.message_id), turn)
         for number, (statement, turn) in enumerate(found.items(), start=1)
     ]
+
+
+def _by_themselves(turns: Sequence[Turn], known: Sequence[str]) -> list[Turn]:
+    """Say in every turn whose the people are that it names, as earlier ones told."""
+    whose, plain = acquainted(known), []
+    for turn in turns:
+        plain.append(replace(turn, text=with_whose(with_my(turn.text), whose)))
+        whose |= acquainted(_by_rule(plain[-1].text))
+    return plain
+
+
+def _by_rule(said: str) -> list[str]:
+    """What rules can state of a turn."""
+    return [statement for sentence in sentences(told_plainly(said)) for statement in stated(sentence)]
 
 
 def _telling(turns: Sequence[Turn], writer: Writer, config: DreamConfig) -> list[Turn]:
@@ -131,15 +150,15 @@ def choose_statements(turn: Turn, readings: Sequence[Completion], config: DreamC
     """
     said = turn.text
     statements = _agreed(turn, readings, config)
-    by_rule = (statement for sentence in sentences(told_plainly(said)) for statement in stated(sentence))
-    for statement in by_rule:
+    for statement in _by_rule(said):
         own = stems(statement) - {"user"}
         if len(own - stems(" ".join(statements))) > _NEW * len(own):
             statements.append(statement)
     held = stems(" ".join(statements))
     own_words = [s for s in sentences(said) if FIRST_PERSON.search(s) and not _is_question(s) and not stems(s) & held]
     left = [] if all(_ASKS.match(sentence) for sentence in sentences(said)) else [said]
-    return ([*statements, *own_words] or left)[: config.max_statements]
+    chosen = [as_renamed(statement, said) for statement in [*statements, *own_words] or left]
+    return list(dict.fromkeys(chosen))[: config.max_statements]
 
 
 def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> list[str]:
@@ -157,6 +176,7 @@ def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> 
             and not _misnames(statement, turn.text)
             and not _UNCHANGED.search(statement)
             and not is_somebody_elses(statement, turn.text)
+            and not lends_a_relation(statement, f"{turn.before} {turn.text}")
         ]
         for reading in readings
     ]

@@ -78,6 +78,11 @@ _OWN_RELATION = re.compile(rf"The user['’]s (?:[a-z-]+ )??({'|'.join(_PERSON)}
 _OF_THE_USER = re.compile(r"The user(?:['’]s (?:first |sur)?name)? ")
 _OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our)\b", re.IGNORECASE)
 _FULL_NAME = re.compile(r"\W*([A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)+) [a-z]")  # at the beginning of a sentence
+_WEDDED = re.compile(r"\b(?:married|wedding|engaged|divorced|widow(?:er|ed)?|gf|bf)\b", re.IGNORECASE)
+_WORD_BEFORE = re.compile(r"([\w'’-]+) $")
+_SAYS_NOTHING_OF = frozenset(  # of whom the name behind them is
+    "mr mrs ms miss dr poor old dear and but so that with to of for from about when because since as if met is".split()
+)
 _OWNED_OR_NAMED = frozenset(
     "my our your his her their the a this poor dear called named name is am i'm im it's".split()
 )
@@ -86,6 +91,11 @@ _OWNED_OR_NAMED = frozenset(
 def people(text: str) -> set[str]:
     """Name the relations a text speaks of, each by one word: "mum" is "mother"."""
     return {_PERSON[word] for word in words(text) if word in _PERSON}
+
+
+def is_person_or_animal(word: str) -> bool:
+    """Say whether a word names a relation or an animal that one keeps: "mum", "goldfish"."""
+    return word in _PERSON or word in _ANIMALS
 
 
 def may_be(pronoun: str, owner: str) -> bool:
@@ -116,6 +126,19 @@ def strangers(text: str, told: str) -> set[str]:
     known = people(told)
     lent = {_PERSON[found[1]] for found in _POSSESSED.finditer(text.casefold())}
     return lent - known - {_WIDER.get(person) for person in known}
+
+
+def lends_a_relation(statement: str, said: str) -> bool:
+    """Say whether a statement gives somebody a place in the user's life that nobody told: "father", of a Mr Duxbury.
+
+    Only where the name stands bare in what was said: "our Leanne" or "bossman Gaz" may be a daughter or a boss.
+    """
+    known = people(said)
+    near = known | {_WIDER.get(person) for person in known}  # of a daughter one may say "child", and the other way
+    if all(p in near or _WIDER.get(p) in known for p in people(statement)) or _WEDDED.search(said):
+        return False
+    before = [_WORD_BEFORE.search(said[: said.index(name)]) for name in proper_names(statement) if name in said]
+    return any(not word or word[1].lower() in _SAYS_NOTHING_OF for word in before)
 
 
 def leaves_out_its_subject(dreamed: str, sentence: str) -> str | None:

@@ -107,6 +107,7 @@ class Night:
             self.config.dream,
             night=self.number,
             seed=self.config.seed,
+            known=[past.memory.statement for past in self.store.memories()],
             watch=self._progress("dream"),
         )
         self._note("dream", f"{len(draft.memories)} memories, {len(draft.dreams)} dreams")

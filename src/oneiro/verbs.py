@@ -17,7 +17,7 @@ PAST = frozenset(
     "rang chose".split()
 )
 _NO_PAST = frozenset("need feed bleed breed speed weed seed heed".split())
-ADVERB = re.compile(r"(also|now|always|never|ever|often|once|just|still|only|no|longer|\w+ly)$")
+ADVERB = re.compile(r"(also|now|always|never|ever|often|sometimes|once|just|still|only|no|longer|\w+ly)$")
 _TO_THIRD = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
 _TO_THIRD |= {"aren't": "isn't", "weren't": "wasn't", "haven't": "hasn't", "don't": "doesn't"}
 
@@ -57,4 +57,4 @@ def is_verb(word: str) -> bool:
     """Say whether a word after its subject, in the third person, looks like a verb."""
     if word in _TO_YOU or word in _MODAL or word in PAST or word == "are":
         return True
-    return word[:1].islower() and bool(re.search(r"([^s'’]s|ed)$", word))
+    return word[:1].islower() and not ADVERB.match(word) and bool(re.search(r"([^s'’]s|ed)$", word))
