@@ -18,7 +18,7 @@ _INTRODUCED = tuple(
         rf"The user['’]s {_WHOSE} (?:is|are) (?:called|named) {_NAME}(?: now)?\.$",
         rf"The user['’]s {_WHOSE} [A-ZÀ-Þ]\w+ is (?:called|named) {_NAME}(?: now)?\.$",
         rf"The user has an? {_WHOSE} (?:called|named) {_NAME}\.$",
-        rf"The user['’]s {_WHOSE} {_NAME} (?:(?:always|never|also|now|still|just) )?(?:is|has|was|had|[a-z]+s|[a-z]+ed) ",
+        rf"The user['’]s {_WHOSE} {_NAME} (?:(?:always|never|also|now|still|just) )?(?:had|[a-z]+s|[a-z]+ed) ",
     )
 )
 _NOBODYS = frozenset("name surname nickname first second last middle new old former".split())

@@ -15,7 +15,7 @@ _PEOPLE = {
     "brother": "brother brothers bro",
     "son": "son sons boy boys",
     "daughter": "daughter daughters girl girls",
-    "child": "children kid kids baby",
+    "child": "child children kid kids baby",
     "sibling": "sibling siblings",
     "parent": "parent parents",
     "husband": "husband hubby",
