@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from oneiro.relations import may_be, people
-from oneiro.text import proper_names
+from oneiro.text import opened, proper_names
 from oneiro.verbs import ADVERB, is_verb, third
 
 # A sentence falls into clauses where the user speaks of themselves anew; what then leans on "she" or "it" is cut off.
@@ -46,6 +46,22 @@ _NAME = re.compile(
     r"^(?:(?:[Hh]i|[Hh]ello|[Hh]ey)\W+)?([A-Z]\w+) here(?=[,.!]|$)|\b[Mm]y (?:first )?name(?: is|['’]s) ([A-Z]\w+)|"
     r"^[Nn]ame(?::| is|['’]s) ([A-Z]\w+)|\bcalls? me ([A-Z]\w+)"
 )
+_GREETS_AS = re.compile(
+    r"^\W*(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening|day))\b(?: (?:there|again|hey|all))?\W*"
+    r"(?:i['’]?m|i am|it['’]?s|this is|(?:my )?name(?:['’]?s| is)) (?P<name>[^\W\d_][\w'-]+)"
+    r"(?=\W*$|[,.!;]| and\b| here\b)",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(  # what else somebody may say that they are: "hi, im bored"
+    r"(?:new|back|here|ill|sick|sad|mad|glad|bad|good|fine|okay|ok|well|great|lost|late|early|ready|done|stuck|home|alone|"
+    r"lonely|happy|hungry|sorry|busy|free|curious|nervous|anxious|depressed|single|vegan|vegetarian|dyslexic|autistic|"
+    r"pregnant|blind|deaf|raining|snowing|cold|hot|me|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
+    r"christmas|tired|bored|confused|worried|stressed|exhausted|married|divorced|retired|interested|scared|excited|"
+    r"thirsty|guilty|twenty|thirty|forty|fifty|sixty|seventy|eighty|american|german|italian|russian|indian|canadian|"
+    r"australian|mexican|french|dutch|greek|welsh|jewish|(?:engl|ir|scott|brit|dan|swed|finn|pol|turk|span)ish|"
+    r"\w+(?:ing|ese|teen))$",
+    re.IGNORECASE,
+)
 _IS_MY = re.compile(r"(?<![\w'’] and )\b([A-ZÀ-Þ]\w+)(?: is|['’]s) (?:my|our) ((?:[a-z]+ )?[a-z-]+)(?=$|[.,!;]| and\b)")
 _NAME_AND_AGE = re.compile(r"\bI['’]?m ([A-Z]\w+),? (\d{1,3})\b(?:,? (?:and )?from ([A-Z]\w+(?: [A-Z]\w+)*))?")
 _PRONOUN = re.compile(
@@ -71,7 +87,9 @@ _IS_CALLED = re.compile(r"(?:(?<=name)['’]s(?= [A-Z])|['’]s(?= (?:called|nam
 def stated(said: str) -> list[str]:
     """List statements about the user, one for each clause that says something of themselves."""
     statements = (_state(clause) for clause in _CLAUSES.split(_in_order(said.strip())))
-    return list(dict.fromkeys([*_introduction(said), *filter(None, statements)]))
+    named = f"The user is {told_name(said)}."  # who says "hi, im ada" is no ada
+    told = (statement for statement in statements if statement and statement.casefold() != named.casefold())
+    return list(dict.fromkeys([*_introduction(said), *told]))
 
 
 def _introduction(said: str) -> Iterator[str]:
@@ -131,10 +149,13 @@ def _subject(clause: str) -> str:
 
 
 def told_name(said: str) -> str | None:
-    """Find the name by which a sentence introduces its speaker: "Ada here.", "everyone calls me Ada"; or None.
+    """Find the name by which a sentence introduces its speaker: "Ada here.", "hi im ada", "they call me Ada"; or None.
 
     Stricter than `relations.introduces`, which is told the name: "I'm Ada" may be "I'm Irish".
     """
+    greeting = _GREETS_AS.match(said)
+    if greeting and not _NO_NAME.match(greeting["name"]):
+        return opened(greeting["name"])
     found = _NAME.search(said) or _NAME_AND_AGE.search(said)
     return next(filter(None, found.groups())) if found else None
 
