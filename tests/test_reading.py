@@ -146,6 +146,11 @@ def test_what_no_reading_holds_and_a_rule_can_state_is_added() -> None:
     assert chosen(said, read[1]) == [read[1], "The user's home is in Colonia, in Uruguay."]
 
 
+def test_nobody_owes_themselves_anything() -> None:
+    said, misread = "Ramiro, my uncle, owes me a hen.", "The user owes the user a hen."
+    assert misread not in chosen(said, misread)
+
+
 def test_a_change_from_a_thing_to_itself_is_misread() -> None:
     said, misread = (
         "They moved the test to the 23rd of May.",

@@ -93,6 +93,9 @@ def test_what_is_somebody_elses_is_noticed(statement: str, said: str, found: boo
         ("The user's daughter Leanne is a vet.", "our Leanne is a vet", False),
         ("The user's wife Amparo sang.", "I was married to Amparo. She sang.", False),
         ("The user's neighbour has a cat.", "The man downstairs has a cat.", False),
+        ("The user's father taught the user to draw.", "Mr Duxbury taught me to draw.", True),
+        ("The user's daughter Litiana sings.", "I sit next to a girl called Litiana, she sings.", True),
+        ("The user's daughter Litiana sings.", "My girl Litiana sings.", False),
     ],
 )
 def test_a_relation_nobody_told_is_not_lent_to_a_bare_name(statement: str, said: str, lent: bool) -> None:

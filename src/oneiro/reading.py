@@ -36,6 +36,7 @@ _NEW = 0.5  # share of the words of a rule's statement above which it tells some
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _USERS_NAME = re.compile(r"The user(?:['’]s (?:first |nick)?name is| is called| is named) (\w+)")
 _UNCHANGED = re.compile(r"\bfrom (?:the )?(.+?) to (?:the )?\1\b|\bused to be (.+?) and is now \2\b")
+_TO_ONESELF = re.compile(r"The user \w+ the user\b(?!['’]s)")  # "owes the user": another's debt, misread
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
     r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let['’]?s (play|pretend|say)|what if|if i (were|was|had)|"
@@ -175,6 +176,7 @@ def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> 
             if names_and_numbers(statement) - {"user"} <= told
             and not _misnames(statement, turn.text)
             and not _UNCHANGED.search(statement)
+            and not _TO_ONESELF.match(statement)
             and not is_somebody_elses(statement, turn.text)
             and not lends_a_relation(statement, f"{turn.before} {turn.text}")
         ]

@@ -81,8 +81,11 @@ _FULL_NAME = re.compile(r"\W*([A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)+) [a
 _WEDDED = re.compile(r"\b(?:married|wedding|engaged|divorced|widow(?:er|ed)?|gf|bf)\b", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"([\w'’-]+) $")
 _SAYS_NOTHING_OF = frozenset(  # of whom the name behind them is
-    "mr mrs ms miss dr poor old dear and but so that with to of for from about when because since as if met is".split()
+    "mr mrs ms miss dr poor old dear and but so that with to of for from about when because since as if met is "
+    "called named".split()
 )
+_SOME_CHILD = re.compile(r"\b(?:an?|the|this|that|some) (?:[a-z]+ )?(?:girls?|boys?)\b")  # of nobody's
+_TITLE = re.compile(r"\b(?:Mrs?|Ms|Miss|Dr|Doctor|Señora?) [A-ZÀ-Þ]")
 _OWNED_OR_NAMED = frozenset(
     "my our your his her their the a this poor dear called named name is am i'm im it's".split()
 )
@@ -133,11 +136,14 @@ def lends_a_relation(statement: str, said: str) -> bool:
 
     Only where the name stands bare in what was said: "our Leanne" or "bossman Gaz" may be a daughter or a boss.
     """
-    known = people(said)
+    known = people(_SOME_CHILD.sub("", said))
     near = known | {_WIDER.get(person) for person in known}  # of a daughter one may say "child", and the other way
     if all(p in near or _WIDER.get(p) in known for p in people(statement)) or _WEDDED.search(said):
         return False
-    before = [_WORD_BEFORE.search(said[: said.index(name)]) for name in proper_names(statement) if name in said]
+    named = proper_names(statement)
+    if not named:
+        return bool(_TITLE.search(said))
+    before = [_WORD_BEFORE.search(said[: said.index(name)]) for name in named if name in said]
     return any(not word or word[1].lower() in _SAYS_NOTHING_OF for word in before)
 
 
