@@ -72,6 +72,8 @@ def test_people_named_by_their_relation_alone_are_ones_own(said: str, meant: str
         ("The user's sister is called Ada.", "Her sister and my sister Ada are friends.", False),
         ("The user's older brother is ill.", "His older brother is ill.", True),
         ("The user's brother is ill.", "brother's ill", False),
+        ("The user's new wife Hildegard is okay.", "My dad's new wife is called Hildegard, she's okay.", True),
+        ("The user's dad's new wife is called Hildegard.", "My dad's new wife is called Hildegard.", False),
         ("The user was born in Warsaw.", "Marie Curie was born in Warsaw.", True),
         ("The user's surname is Curie.", "Marie Curie was born in Warsaw.", True),
         ("The user's surname is Okafor.", "Ada Okafor is my name.", False),

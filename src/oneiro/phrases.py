@@ -29,6 +29,7 @@ _LONGER = re.compile(
     re.IGNORECASE,
 )
 _AND_WHERE = re.compile(r", (?=(?:in|near|at|on|outside|by) )")  # "in Colonia, in Uruguay"
+_EXACTLY = re.compile(r"\b(?:right|just|directly) (?=(?:next|under|above|below|behind|beside|opposite)\b)")
 _FIXED = re.compile(
     r"(for (a living|fun|free|now|good|sure|example|once|ages)|at (all|least|last|most|present|the moment|times|once)|"
     r"in (general|person|fact|advance|total|particular|time|my own)|on (time|purpose|and off|top)|by (far|now|the way)|"
@@ -162,7 +163,7 @@ def clause(owner: str, verb: str, rest: str, *, adverb: str = "", known_as: tupl
 
 def phrases(rest: str, verb: str = "") -> list[Phrase]:
     """Cut what follows the verb; none where it is no plain row of phrases. Places side by side are one phrase."""
-    rest = _AND_WHERE.sub(" ", rest)
+    rest = _EXACTLY.sub("", _AND_WHERE.sub(" ", rest))
     if _LONGER.search(rest):
         return []
     tokens = rest.split()
