@@ -158,10 +158,11 @@ def leaves_out_its_subject(dreamed: str, sentence: str) -> str | None:
 
 
 def is_somebody_elses(statement: str, said: str) -> bool:
-    """Say whether a statement gives the user what was told of another: "her sister", "my dad's new wife", Marie Curie's town."""
+    """Say whether a statement gives the user what is another's: "her sister", "my dad's new wife", Curie's birthplace."""
     named = _FULL_NAME.match(said) if not _OWN.search(said) else None
     if named and _OF_THE_USER.match(statement) and not set(words(named[1])) <= set(words(statement)):
         return True
     own = _OWN_RELATION.match(statement)
     whose = re.findall(rf"\b([\w'’]+) (?:[a-z-]+ )??{own[1]}\b", said, re.IGNORECASE) if own else []
-    return bool(whose) and all(word.lower() in ("his", "her", "their") or word[-2:] in ("'s", "’s") for word in whose)
+    others = ("his", "her", "their", "'s", "’s")
+    return bool(whose) and all(word.lower().endswith(others[3:]) or word.lower() in others for word in whose)
