@@ -158,7 +158,7 @@ def leaves_out_its_subject(dreamed: str, sentence: str) -> str | None:
 
 
 def is_somebody_elses(statement: str, said: str) -> bool:
-    """Say whether a statement gives the user what is another's: "her sister", "my dad's new wife", Curie's birthplace."""
+    """Say whether a statement gives the user what is another's: "her sister", "my dad's wife", Curie's birthplace."""
     named = _FULL_NAME.match(said) if not _OWN.search(said) else None
     if named and _OF_THE_USER.match(statement) and not set(words(named[1])) <= set(words(statement)):
         return True
