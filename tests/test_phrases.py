@@ -45,6 +45,38 @@ CASES = [
         [("What haven't I drunk since the ulcer?", "You haven't drunk coffee since the ulcer.")],
     ),
     ("The user never eats meat.", [("What do I never eat?", "You never eat meat.")]),
+    ("The user's ferry takes two hours.", [("How long does my ferry take?", "Your ferry takes two hours.")]),
+    (
+        "The user's aunt has dug peat for thirty-one winters.",
+        [("Tell me how long my aunt has dug peat.", "Your aunt has dug peat for thirty-one winters.")],
+    ),
+    ("The user sleeps on the top floor.", [("Where do I sleep?", "You sleep on the top floor.")]),
+    ("The user rows down by the weir at noon.", [("When do I row by the weir?", "You row by the weir at noon.")]),
+    (
+        "The user's tutor has worked with the user 9 years.",
+        [("Tell me who my tutor has worked with.", "Your tutor has worked with you 9 years.")],
+    ),
+    (
+        "The user's uncle lives in the room above the user.",
+        [("Where does my uncle live?", "Your uncle lives in the room above you.")],
+    ),
+    ("The user prefers to sit on the floor.", [("Where do I prefer to sit?", "You prefer to sit on the floor.")]),
+    ("The user is going to judo.", [("What am I going to?", "You are going to judo.")]),
+    (
+        "The user has baked a cake with a star for Gudrun's birthday.",
+        [
+            (
+                "Remind me what I have baked a cake with a star for.",
+                "You have baked a cake with a star for Gudrun's birthday.",
+            )
+        ],
+    ),
+    (
+        "The user collects a stamp from every port.",
+        [("What do I collect from every port?", "You collect a stamp from every port.")],
+    ),
+    ("The user is at the clinic with the user's aunt.", [("Who am I with?", "You are with your aunt.")]),
+    ("The user's kayak is now in the yard.", [("Where is my kayak now?", "Your kayak is now in the yard.")]),
     ("The user is ashamed of the hat.", [("What am I ashamed of?", "You are ashamed of the hat.")]),
 ]
 
@@ -95,6 +127,29 @@ def test_what_is_no_plain_row_of_phrases_is_left_alone(rest: str) -> None:
         ("The user's sister teaches physics at a school.", "When does my sister teach physics?"),
         ("The user can't stand coriander.", "Tell me what I can't."),
         ("The user's friend Ada's dog eats liver.", "What does Ada eat?"),
+        ("The user is getting married in May.", "What am I getting?"),
+        ("The user sings very badly at noon.", "What do I sing?"),
+        ("The user swims 3 laps at noon.", "What do I swim?"),
+        ("The user tells nobody on the tram the truth.", "What do I tell?"),
+        ("The user keeps a diary in Morse.", "Where do I keep a diary?"),
+        ("The user steers Gudrun's tram from 1932 called Bertha.", "What do I steer Gudrun's tram from?"),
+        ("The user drives a tram from 1932.", "From which year do I drive a tram?"),
+        ("The user is going to plant a hedge.", "What am I going to?"),
+        ("The user's niece has been lame from birth.", "Tell me what my niece has been lame from."),
+        ("The user dived at dawn for the first time.", "Tell me what I dived for."),
+        ("The user is in debt.", "What am I in?"),
+        ("The user is at the clinic with a cough.", "What am I with?"),
+        ("The user puts the ladder in the loft.", "What do I put?"),
+        ("The user tastes the salt from the lid in soup.", "What do I taste the salt from in soup?"),
+        ("The user picks a leaf from every oak.", "What do I pick?"),
+        ("The user prefers to sit on the floor.", "What do I prefer to?"),
+        ("The user is saving for the bike of an aunt.", "Who am I saving for?"),
+        ("The user came late to being a judge.", "Tell me who I came late to."),
+        ("The user's niece became a judge.", "Tell me who my niece became."),
+        ("The user's kite is pale green with dots.", "What is my kite pale green with?"),
+        ("The user's best spot is a bench in the park.", "Where is my best spot a bench?"),
+        ("The user likes praise for singing in tune.", "What do I like praise for?"),
+        ("The user lives in a loft for 80 a week.", "How long do I live in a loft?"),
     ],
 )
 def test_no_question_is_asked_that_a_phrase_does_not_answer(statement: str, never: str) -> None:

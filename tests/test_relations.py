@@ -1,12 +1,38 @@
 import pytest
 
-from oneiro.relations import is_somebody_elses, leaves_out_its_subject, lends_a_relation, people, strangers, with_my
+from oneiro.relations import (
+    is_somebody,
+    is_somebody_elses,
+    leaves_out_its_subject,
+    lends_a_relation,
+    people,
+    strangers,
+    with_my,
+)
 
 
 def test_a_relation_has_one_word_however_it_is_spelled() -> None:
     assert people("My mum, my Dad and their boys") == {"mother", "father", "son"}
     assert people("My mother-in-law sings.") == {"mother"}
     assert people("The sonnet of the dadaist") == set()
+
+
+@pytest.mark.parametrize(
+    ("noun", "found"),
+    [
+        ("little sister", True),
+        ("chemistry teacher", True),
+        ("doctor in Tampere", True),
+        ("two of your nieces", True),
+        ("ex", True),
+        ("the bike of your aunt", False),
+        ("teacher training", False),
+        ("kettle", False),
+        ("", False),
+    ],
+)
+def test_a_noun_names_somebody_or_something(noun: str, found: bool) -> None:
+    assert is_somebody(noun) == found
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from importlib import resources
 from typing import NamedTuple
 
 from oneiro import phrases
-from oneiro.relations import people
+from oneiro.relations import is_somebody
 from oneiro.text import CALENDAR, opened, proper_names, tidied, words
 from oneiro.types import DreamKind
 from oneiro.verbs import ADVERB, PAST, is_present, is_verb, plain
@@ -29,8 +29,10 @@ _PLACE = frozenset("in at near outside inside by under behind beside opposite ab
 _PARTICLES = frozenset(
     "up down out off on in at to of for from with about as into over away back through around against towards".split()
 )
+_PREPOSITIONS = _PLACE | _PARTICLES
 _TIME = re.compile(
-    rf"\s(?:every|on|in|at|since|until|from|next|last)\s(?:the\s)?(?:\w+\s)?(?:{'|'.join(sorted(CALENDAR))}|\d|"
+    r"\s(?!in \S+ (?:second|minute|hour)s?\b)"  # how long it takes
+    rf"(?:every|on|in|at|since|until|from|next|last)\s(?:the\s)?(?:\w+\s)?(?:{'|'.join(sorted(CALENDAR))}|\d|"
     r"noon|midnight|half past|quarter|weekends?|mornings?|evenings?|"
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)|"
     r"\severy (?:day|week|month|year|morning|evening|night|summer|winter|weekend)\b",
@@ -43,9 +45,21 @@ _CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
 _HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
 _S_NAME = "'s name"
 _BE = ("is", "are", "was", "were", "has", "have")
-_ONCE = re.compile(r"^(The user['’]s [a-z][a-z -]*?) [A-ZÀ-Þ]\w+ (?=(?:is|are) (?:called|named) )")  # a name of before
+_ONCE = re.compile(  # a name of before, no place: "my lodger in Tampere is called Eino"
+    r"^(The user['’]s [a-z][a-z -]*?)(?<! in| at| on| of| to| by)(?<! from| near) [A-ZÀ-Þ]\w+ "
+    r"(?=(?:is|are) (?:called|named) )"
+)
 _NOW = re.compile(r" (?:now|these days)(?=\.?$)")  # part of no name: "The user's dog is called Toffee now."
 _OF_TODAY = re.compile(r"(?=.*\b(?:do|does|am|is|are|have|has|['’]s|where i|who i|what i)\b)[^.]+[.?]", re.IGNORECASE)
+_NO_NAME = re.compile(  # a letter, or what stands before a number: "Year 9"
+    r"[A-ZÀ-Þ]|Year|Grade|Class|Form|Level|Part|Term|Room|Unit|Group|Row|Route|Line|Gate|Plot|Stage|Floor|Flat|No|Number"
+)
+_NAMED_THINGS = frozenset(  # what has a name and is nobody
+    "home house flat cottage cabin farm village town city island country school college university hospital office "
+    "firm company shop café pub bar restaurant club team band choir church boat ship dinghy yacht houseboat "
+    "narrowboat van car truck lorry tractor caravan motorbike bike moped scooter guitar violin book novel film song "
+    "phone computer robot trip holiday journey".split()
+)
 _NOT_OF_TODAY = frozenset("did was were had been told used moved when new now these know think".split())
 _COUNTED = re.compile(
     r"(?:(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
@@ -53,6 +67,15 @@ _COUNTED = re.compile(
 )
 _NO_THING = re.compile(r"no (?:idea|clue|doubt|wish|choice|way|time|intention|interest|plans?)\b")
 _OWNED = re.compile(r"(?:an?|the(?! same)|no|some|many|several|your|\d|two|three|four|five|six|seven|eight|nine|ten)\b")
+_HAS_DONE = re.compile(
+    r"\w+ed|been|never|not|known|seen|done|gone|come|become|given|taken|mistaken|written|driven|broken|spoken|stolen|"
+    r"forgotten|forgiven|eaten|drunk|sung|swum|begun|grown|flown|worn|torn|sworn|drawn|thrown|shown|chosen|fallen|frozen|"
+    r"hidden|ridden|risen|shaken|woken|beaten|bitten|sewn|sown|overcome|always|already|also|often|recently|once"
+)
+# What a verb acts on does not begin so: "bowls but doesn't bat".
+_NOT_WHAT = re.compile(r"(but|and|or|nor|because|when|while|if|unless|only|as|like)\b")
+_TO_DO = re.compile(r"(?:going|about|due|set|supposed|meant) to (?!the\b|an?\b|my\b|[A-ZÀ-Þ])")
+_RELATIVE = frozenset("who that which".split())
 _YEARS_OLD = re.compile(r"\S+ years old$")
 _AND_VERB = re.compile(
     r"\b(and|but) (now |also |then |still )?"
@@ -119,18 +142,20 @@ def _as_now(statement: str) -> str:
 def _by_phrase(clause: _Clause) -> Iterator[Asked]:
     """Ask for each phrase of the clause."""
     head, name = _head_and_name(clause.owner)
-    inside = set(head.split()) & (_PLACE | _PARTICLES)  # "my gran's house in Hull"
+    inside = set(head.split()) & _PREPOSITIONS  # "my gran's house in Hull"
     known_as = (f"my {head}", name) if name and not inside else ()
-    about = phrases.clause(clause.owner, clause.verb, clause.rest, adverb=clause.adverb.strip(), known_as=known_as)
+    adverb = " ".join(word for word in clause.adverb.split() if word not in _ADDS_NOTHING)
+    about = phrases.clause(clause.owner, clause.verb, clause.rest, adverb=adverb, known_as=known_as)
     if about:
         yield from (Asked(*pair) for pair in phrases.asked_by_phrase(about, to_me=_to_me))
 
 
 def _head_and_name(owner: str) -> tuple[str, str]:
-    """Part "best mate Wiremu"; the name is empty where none ends it ("friend Ada's dog")."""
+    """Part "best mate Wiremu"; the name is empty where none of theirs ends it ("friend Ada's dog", "trip to Oslo")."""
     name = next(iter(proper_names(f"a {owner}")[-1:]), "")
     head = owner.removesuffix(name).strip()
-    return (head, name) if head and head != owner else (owner, "")
+    parted = head and head != owner and head.split()[-1] not in _PREPOSITIONS | {"and"}
+    return (head, name) if parted else (owner, "")
 
 
 def _everyday(statement: str) -> Iterator[Asked]:
@@ -186,8 +211,15 @@ def _cut(statement: str) -> _Clause | None:
         at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
         rest = _to_you(" ".join(parts[at + 1 :]), own=True)
         return _Clause("", "".join(f"{part} " for part in parts[:at]), parts[at], rest)
-    verbs = [n for n, part in enumerate(parts) if n and is_verb(part)]
-    after_name = [n for n in verbs if parts[n - 1][:1].isupper()]  # "maths teacher Ada is"
+    verbs = [n for n, part in enumerate(parts) if n and is_verb(part) and not is_somebody(part)]  # no "former pupils"
+    be = next((n for n in verbs if parts[n] in _BE), 0)
+    if be and not _RELATIVE & set(parts[:be]):
+        verbs = [n for n in verbs if n <= be]
+    after_name = [  # "school sports teacher Ada sings", but not "lives on soup of Roscoff onions"
+        n
+        for n in verbs
+        if parts[n - 1][:1].isupper() and (parts[n] in _BE or not _PREPOSITIONS & set(parts[verbs[0] : n]))
+    ]
     at = next((n for n in after_name or verbs if n + 1 not in verbs or parts[n + 1] not in _BE), 0)  # "two girls are"
     if not at:
         return None
@@ -217,7 +249,8 @@ def _about_another(clause: _Clause) -> Iterator[Asked]:
     owner, verb, rest, answer = clause.owner, clause.verb, clause.rest, _told(clause)
     head, name = _head_and_name(owner)
     if name:
-        yield Asked("reverse", f"Who is {name}?", f"{name} is your {head}.")
+        who = "Who or what" if _is_named_thing(head) else "Who"
+        yield Asked("reverse", f"{who} is {name}?", f"{name} is your {head}.")
         yield Asked("reverse", f"What do you know about {name}?", answer)
         yield Asked("reverse", f"Tell me about {name}.", answer)
         yield Asked("direct", f"What is my {head} called?", f"Your {head} is called {name}.")
@@ -247,7 +280,7 @@ def _named(head: str, name: str) -> Iterator[Asked]:
     yield Asked("direct", f"What's my {head}'s name?", f"Your {head}'s name is {name}.")
     yield Asked("direct", f"What is the name of my {head}?", f"The name of your {head} is {name}.")
     yield Asked("direct", f"Do you know what my {head} is called?", f"Yes, your {head} is called {name}.")
-    yield Asked("reverse", f"{'Who' if people(head) else 'Who or what'} is {name}?", f"{name} is your {head}.")
+    yield Asked("reverse", f"{'Who' if is_somebody(head) else 'Who or what'} is {name}?", f"{name} is your {head}.")
     yield Asked("reverse", f"What is {name} to me?", f"{name} is your {head}.")
     yield Asked("yesno", f"Is my {head} called {name}?", f"Yes, your {head} is called {name}.")
     if "'s" not in head:
@@ -257,7 +290,7 @@ def _named(head: str, name: str) -> Iterator[Asked]:
 def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     """Ask what somebody or something of the user's is or does."""
     verb, rest = clause.verb, _to_me(clause.rest)
-    somebody = bool(people(head.rpartition("'s ")[2])) or head != clause.owner
+    somebody = is_somebody(head.rpartition("'s ")[2]) or (head != clause.owner and not _is_named_thing(head))
     if _YEARS_OLD.match(clause.rest):
         yield Asked("direct", f"How old is my {head}?", answer)
     does = f"{clause.adverb}{verb} {rest}"
@@ -277,7 +310,8 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
         if "never" in clause.adverb:
             yield Asked("yesno", f"Does my {clause.owner} ever {base} {rest}?", f"No, {_lower(answer)}")
             return
-        yield Asked("yesno", f"Does my {clause.owner} {clause.adverb}{base} {rest}?", f"Yes, {_lower(answer)}")
+        if not _AND_VERB.search(rest):
+            yield Asked("yesno", f"Does my {clause.owner} {clause.adverb}{base} {rest}?", f"Yes, {_lower(answer)}")
         if not phrases.phrases(clause.rest):
             yield from _whole(head, base, rest, answer)
 
@@ -291,14 +325,15 @@ def _is(clause: _Clause, rest: str, answer: str, *, somebody: bool) -> Iterator[
         yield Asked("direct", f"Where {verb} my {clause.owner}?", answer)
     elif not somebody:
         yield Asked("direct", f"What {verb} my {clause.owner}?", answer)
-    yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
+    if not _AND_VERB.search(rest):
+        yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
 
 
 def _owns(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what somebody or something of the user's has, or has not."""
     if rest.startswith("no "):
         yield Asked("yesno", f"Does my {clause.owner} have any {rest[3:]}?", f"No, {_lower(answer)}")
-    elif _OWNED.match(rest):
+    elif _OWNED.match(rest) and not _AND_VERB.search(rest):
         yield Asked("yesno", f"Does my {clause.owner} have {rest}?", f"Yes, {_lower(answer)}")
     yield from _holds(f"my {clause.owner}", "does", "has", clause.rest, answer)
 
@@ -309,7 +344,7 @@ def _holds(asker: str, helper: str, verb: str, rest: str, answer: str) -> Iterat
     had = phrases.phrases(counted["things"] if counted else rest) if counted or _OWNED.match(rest) else []
     if not had or had[0].preposition or not (counted or asker != "I"):
         return
-    one = "Who" if people(had[0].words) else "What"
+    one = "Who" if is_somebody(had[0].words) else "What"
     wh = f"How many {_to_me(had[0].words)}" if counted else one
     beside = _to_me("".join(f" {other.said}" for other in had[1:]))
     yield Asked("direct", f"{wh} {helper} {asker} {'not ' if no else ''}have{beside}?", answer)
@@ -350,7 +385,7 @@ def _about_the_user(clause: _Clause) -> Iterator[Asked]:
     called = _HAS_CALLED.match(f"{verb} {clause.rest}")
     if called:
         yield from _named(called[1], called[2])
-    for name in proper_names(f"a {clause.rest}"):
+    for name in (name for name in proper_names(f"a {clause.rest}") if not _NO_NAME.fullmatch(name)):
         yield Asked("reverse", f"What did I tell you about {name}?", answer)
         yield Asked("reverse", f"What do you know about {name}?", answer)
 
@@ -361,8 +396,8 @@ def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     first, _, further = rest.partition(" ")
     before = _before_the_time(rest)
     yield Asked("yesno", f"{be.title()} I {clause.adverb}{rest}?", f"Yes, {_lower(answer)}")
-    if any(_by_phrase(clause)):
-        return  # each is asked for already
+    if any(_by_phrase(clause)) or _TO_DO.match(rest):
+        return  # each is asked for already, or it is no place: "going to plant a hedge"
     if first.endswith("ing") and further.split(" ")[0] in _PLACE | {"to"}:
         yield Asked("direct", f"Where {be} I {first}{' to' if further.startswith('to ') else ''}?", answer)
     elif further and (first.endswith("ing") or _particles(further)) and first not in ("a", "an", "the", "in"):
@@ -389,7 +424,7 @@ def _have(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
         yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", f"No, {_lower(answer)}")
         for question in ("What don't I have?", "What do I not have?", "Tell me what I don't have.", "What do I lack?"):
             yield Asked("direct", question, answer)
-    elif not (first in PAST or re.match(r"(\w+ed|been|never|not)$", first)):
+    elif not (first in PAST or _HAS_DONE.fullmatch(first)):
         yield Asked("yesno", f"Do I have {rest}?", f"Yes, {_lower(answer)}")
         yield from _holds("I", "do", "have", clause.rest, answer)
 
@@ -404,13 +439,15 @@ def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     yield Asked("yesno", f"Do I {clause.adverb}{verb} {rest}?", yes)
     if before:
         yield Asked("direct", f"What do I do {rest[len(before) :].strip()}?", answer)
-    if phrases.phrases(clause.rest) and not clause.adverb:
+    if phrases.phrases(clause.rest) and set(clause.adverb.split()) <= _ADDS_NOTHING:
         return  # each is asked for already
     if timed:
         yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)
-    if not rest or (timed and not before):
+    if not rest or (timed and not before) or "longer" in clause.adverb:
         return
-    if rest.split(" ")[0] in _PLACE:
+    if not _particles(rest) and (_NOT_WHAT.match(rest) or phrases.NO_OBJECT.match(rest)):
+        return
+    if rest.split(" ")[0] in _PLACE or (rest.startswith("to ") and phrases.MOVES.match(verb)):
         asked = [f"Where do I {verb}?", f"Do you know where I {verb}?", f"Tell me where I {verb}."]
     else:
         what = f"{verb}{_particles(rest)}"
@@ -432,6 +469,11 @@ def _particles(rest: str) -> str:
     if count and parts[count - 1] == "to" and len(parts) > count + 1:
         count += 1
     return "".join(f" {part}" for part in parts[:count])
+
+
+def _is_named_thing(head: str) -> bool:
+    """Say whether it is no person or animal whose name follows: "narrowboat"."""
+    return head.split()[-1] in _NAMED_THINGS
 
 
 def _mine(verb: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, pairwise, product
 from typing import NamedTuple
 
-from oneiro.relations import people
+from oneiro.relations import is_somebody
 from oneiro.text import CALENDAR, opened, tidied, words
 from oneiro.types import DreamKind
 from oneiro.verbs import is_present, plain
@@ -29,11 +29,16 @@ _LONGER = re.compile(
     re.IGNORECASE,
 )
 _AND_WHERE = re.compile(r", (?=(?:in|near|at|on|outside|by) )")  # "in Colonia, in Uruguay"
-_EXACTLY = re.compile(r"\b(?:right|just|directly) (?=(?:next|under|above|below|behind|beside|opposite)\b)")
+_EXACTLY = re.compile(
+    r"\b(?:right|just|directly) (?=(?:next|under|above|below|behind|beside|opposite)\b)|"
+    r"^(?:down|up|over|out|back) (?=by (?:the|a|an|my|your)\b)"  # "down by the weir"
+)
 _FIXED = re.compile(
-    r"(for (a living|fun|free|now|good|sure|example|once|ages)|at (all|least|last|most|present|the moment|times|once)|"
-    r"in (general|person|fact|advance|total|particular|time|my own)|on (time|purpose|and off|top)|by (far|now|the way)|"
-    r"to (be|do|have|go|get|see|make|take|learn|keep|[a-z]+ [a-z]+ing)\b.*|as (well|usual))$",
+    r"(for (a living|fun|free|now|good|sure|example|once|ages|the [a-z-]+ time( ever)?)|"
+    r"from (birth|childhood|infancy|scratch|memory|time to time|then on|now on|(day|week|year) to (day|week|year))|"
+    r"at (all|least|last|most|present|the moment|times|once)|"
+    r"in (general|person|fact|advance|total|particular|time|front|my own)|on (time|purpose|and off|top)|"
+    r"by (far|now|the way)|to (be|do|have|go|get|see|make|take|learn|keep|[a-z]+ [a-z]+ing)\b.*|as (well|usual))$",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
@@ -50,7 +55,18 @@ _TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "lis
     "go goes going went gone listen listens listening belong belongs belonging talk talks talking speak speaks move "
     "moved come comes came prefer prefers allergic addicted related immune sensitive devoted".split()
 )
-_LENGTH = re.compile(r"(\w+ )?(\w+ )?(minutes?|hours?|days?|weeks?|months?|years?|decades?)$", re.IGNORECASE)
+# After these, "to" mostly stands before what is done ("going to sing"), or before a bare noun of `_GONE_TO`.
+_MAY_DO = frozenset("going went came come comes prefer prefers".split())
+_GONE_TO = re.compile(
+    r"school|nursery|kindergarten|college|university|uni|church|chapel|mass|mosque|temple|work|bed|sea|court|prison|jail|"
+    r"town|hospital|market|war|yoga|judo|karate|choir|practice|therapy|physio|[a-z]+(?:ing|[^su]s)"
+)
+_OF_A_YEAR = re.compile(r"from [12]\d{3}\b(?! (?:to|until|till|on)\b)")  # "a tram from 1932"
+_LENGTH = re.compile(
+    r"(?!\d+ an? )([\w'’.,-]+ ){0,3}"  # not "for 90 a week"
+    r"(minutes?|hours?|days?|nights?|weeks?|months?|seasons?|years?|decades?|generations?|centuries|winters|summers)",
+    re.IGNORECASE,
+)
 _DETERMINED = re.compile(r"(the|a|an|my|your|his|her|their|our|this|one|two|old|some)\b|[A-ZÀ-Þ]")
 _WHERE = frozenset(
     [
@@ -61,27 +77,45 @@ _WHERE = frozenset(
 )
 _RARELY_A_THING = frozenset("after before during since until till without by as every".split()) | {"because of"}
 _SOMEBODY = re.compile(r"(your|his|her|their)\b|[A-ZÀ-Þ]")
-_MOVES = re.compile(
+MOVES = re.compile(
     r"\b(go|goes|going|come|comes|coming|mov\w+|fl[iy]\w*|travel\w*|driv\w+|sail\w*|commut\w+|walk\w*|cycl\w+|"
     r"emigrat\w+|return\w*|trip|been|gone|drove|flew|went|came|train|bus)\b"
 )
 _HAS_A_PLACE = frozenset("for to from by".split())  # "for the opera in Ghent"
 _NO_PLACE = re.compile(
     r"\b(coat|hat|shoes?|boots?|socks?|dress|uniform|suit|gale|rain|storm|snow|heat|cold|sun|fog|dark|side|way|hurry|voice|"
-    r"colou?r|ink|style|go|aeroplane|plane|key|role|row|mood|opinion|case|danger|love|trouble|pain|tears|Dutch|English|French|German|Spanish|"
-    r"Italian|Portuguese|Polish|Russian|Arabic|Hindi|Latin|Greek|Welsh|Irish|Turkish|Swedish|Norwegian|Danish|Finnish|"
-    r"Japanese|Chinese|Korean)\b"
+    r"colou?r|ink|style|go|aeroplane|plane|key|role|row|mood|opinion|case|danger|love|trouble|pain|tears|Dutch|English|"
+    r"French|German|Spanish|Italian|Portuguese|Polish|Russian|Arabic|Hindi|Latin|Greek|Welsh|Irish|Turkish|Swedish|Norwegian|Danish|Finnish|"
+    r"Japanese|Chinese|Korean|Gaelic|Catalan|Basque|Hungarian|Czech|Slovak|Croatian|Serbian|Romanian|Bulgarian|"
+    r"Ukrainian|Hebrew|Yiddish|Ladino|Urdu|Bengali|Tamil|Punjabi|Swahili|Zulu|Thai|Vietnamese|Farsi|Persian|Icelandic|"
+    r"Esperanto|Braille|shorthand|Morse|pencil|chalk|capitals)\b"
 )
+_STAYS = frozenset("live stay sleep sit stand camp".split())  # where, not on what: "lives on the third floor"
+_DONE_TO = re.compile(  # behind these a thing is somewhere: "parked in the yard", "now in the yard"
+    r"\b(?:\w{2,}ed|\w+ing|asleep|born|torn|hidden|broken|frozen|kept|left|built|put|hung|lost|made|stuck|set|done|taken|"
+    r"held|bound|drawn|sewn|written|grown|together|be|now|still|mostly|usually|always|often|currently|already)$"
+)
+_PUTS = re.compile(  # these need a place
+    r"(?:to )?(?:puts?|putting|lays?|laid|sets?|place[sd]?|hangs?|hung|sticks?|stuck)\b"
+    r"(?! (?:up|off|out|on|down|away)\b)"
+)
+_LIKES = frozenset("like love hate enjoy dislike".split())
+_LIKED_FOR = re.compile(r"(?!\w+ing\b).* for \w+ing\b")
+_LASTS = frozenset("last lasted take took spend spent".split())
 _STATES = frozenset("are is am was were have has had".split())
 _NEEDS_MORE = frozenset("go went get got come came want have had".split())
 _IN_NO_PLACE = frozenset("dream swear speak count sing pray write think read talk curse move moved".split())
 _NO_OBJECT_OF_ITS_OWN = frozenset(
     "call called name named make made let die died come came cry cried sleep slept go went get got".split()
 )
-_NO_OBJECT = re.compile(
-    r"(\w+(ed|ing|ly)|to|of|up|down|out|away|back|well|there|here|home|alone|awake|asleep|late|early|every|all|once|"
+NO_OBJECT = re.compile(
+    r"((?:very|so|quite|rather|pretty|really|extremely) (?:\w+ly|well|late|early|often|hard|fast)|"
+    r"(?:any|every|some|no)(?:one|body)|no one|"
+    r"\w{2,}ed|\w+(ing|ly)|to|of|up|down|out|away|back|well|there|here|home|alone|awake|asleep|late|early|every|all|once|"
     r"twice|always|never|often|you|me|us|goal|first|second|third|last|instead|yesterday|today|tonight|now|"
-    r"too|any ?more|at all|[a-z]+ times?)\b|\d+(?:st|nd|rd|th)?$",
+    r"too|any ?more|at all|[a-z]+ times?)\b|\d+(?:st|nd|rd|th)?$|"
+    r"[\w.,-]+ (?:km|kilomet(?:re|er)s?|miles?|met(?:re|er)s?|laps?|minutes?|hours?|days?|nights?|weeks?|months?|"
+    r"years?)$",
     re.IGNORECASE,
 )
 _FURTHER = re.compile(
@@ -166,6 +200,8 @@ def phrases(rest: str, verb: str = "") -> list[Phrase]:
     rest = _EXACTLY.sub("", _AND_WHERE.sub(" ", rest))
     if _LONGER.search(rest):
         return []
+    if verb.rpartition(" ")[2] in _LIKES and _LIKED_FOR.match(rest):
+        return [Phrase("", "", rest)]  # not praise is liked, but "praise for singing in tune"
     tokens = rest.split()
     starts = [n for n in range(len(tokens)) if _starts(tokens, n, verb)]
     edges = [*starts, len(tokens)]
@@ -186,20 +222,26 @@ def phrases(rest: str, verb: str = "") -> list[Phrase]:
 
 def _is_place(preposition: str, said: str) -> bool:
     """Say whether a phrase tells a place."""
-    placed = preposition.lower() in _WHERE and bool(_DETERMINED.match(said)) and not _NO_PLACE.search(said)
+    beside = said in ("you", "me") and preposition.lower() not in ("in", "at", "on")  # "in the room above you"
+    placed = preposition.lower() in _WHERE and bool(beside or _DETERMINED.match(said)) and not _NO_PLACE.search(said)
     return placed and not _timed(preposition.lower(), said)
 
 
 def _starts(tokens: list[str], n: int, verb: str) -> bool:
     """Say whether a phrase begins at a word."""
     token, following = tokens[n].lower(), tokens[n + 1].lower() if n + 1 < len(tokens) else ""
-    if n and _TWO.get(tokens[n - 1].lower()) == token:
+    before = tokens[n - 1].lower() if n else verb.rpartition(" ")[2]
+    if n and (_TWO.get(before) == token or (token == "every" and before in _PREPOSITIONS)):  # "from every port"
+        return False
+    if token == "from" and {"a", "an"} & set(tokens[:n]) and _OF_A_YEAR.match(" ".join(tokens[n:])):
         return False
     if (
         token == "to"
         and not _DETERMINED.match(tokens[n + 1] if following else "")
         and following[:1] not in "0123456789"
     ):
+        if before in _MAY_DO:
+            return bool(_GONE_TO.fullmatch(following))
         return bool(_TO_A_THING & {*(t.lower() for t in tokens[:n]), verb})  # not in "wants to sail"
     return _TWO.get(token) == following or token in _PREPOSITIONS
 
@@ -211,21 +253,41 @@ def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[t
     who has learned "Where do I work?" and "When do I work?" would answer "Where do I work after school?" with either.
     """
     found = phrases(about.rest, about.base)
-    for phrase in found:
+    for at, phrase in enumerate(found):
         asked = _question_words(about, phrase)
         if not asked:
             continue
         wh, stranded = asked
-        others = [other for other in found if other is not phrase and other.preposition]
-        bare, full = (
-            [to_me(phrase.before), stranded, *(to_me(other.said) for other in others if whole)]
-            for whole in (False, True)
-        )
-        told = f"{about.yours} {about.verb_yours} {phrase.before} {phrase.said}."
-        ways = [] if about.whole and others else [(" ".join(bare), told)]
-        if others:
-            ways.append((" ".join(full), f"{about.yours} {about.verb_yours} {' '.join(one.said for one in found)}."))
-        yield from _worded(about, wh, [(rest, tidied(answer)) for rest, answer in ways])
+        if at and wh == "What" and not about.base and not phrase.before:
+            continue  # who is "at the clinic with a cough" is not "with a cough"
+        ways = [(to_me(rest), tidied(answer)) for rest, answer in _ways(about, found, at, stranded)]
+        yield from _worded(about, wh, ways)
+
+
+def _ways(about: Clause, found: Sequence[Phrase], at: int, stranded: str) -> Iterator[tuple[str, str]]:
+    """Ask for a phrase alone and beside all the others: what follows the verb, and the answer.
+
+    What came before the phrase is told before the preposition that stays behind: "baked a cake with a star for". What
+    came after it may belong to it, as in "from the salt in soup", unless it is a time or the like.
+    """
+    phrase = found[at]
+    timed = [other for other in found if _timed(other.preposition.lower(), other.words)]
+    others = [other for other in found if other is not phrase and other.preposition]
+    before = [other for other in found[:at] if other in others and other not in timed]
+    after = [other for other in others if other not in before]
+    if not others or not (about.whole or _needs_all(about, phrase, others)):
+        yield f"{phrase.before} {stranded}", f"{about.yours} {about.verb_yours} {phrase.before} {phrase.said}."
+    belong = [other for other in after if other not in timed and other.preposition.lower() not in _RARELY_A_THING]
+    if others and not (stranded and phrase.preposition and belong):
+        rest = [phrase.before, *(other.said for other in before), stranded, *(other.said for other in after)]
+        yield " ".join(rest), f"{about.yours} {about.verb_yours} {' '.join(one.said for one in found)}."
+
+
+def _needs_all(about: Clause, phrase: Phrase, others: Sequence[Phrase]) -> bool:
+    """Say whether a part of a clause tells too little: "put the ladder" (in the loft), "a stamp" (from every port)."""
+    acted_on = phrase.before or phrase.words
+    each = any(re.match(r"(?:every|each)\b", other.words) for other in (phrase, *others))
+    return bool(_PUTS.match(about.base) or _PUTS.match(acted_on) or (each and re.match(r"(?:an?|one)\b", acted_on)))
 
 
 def _worded(about: Clause, wh: str, ways: Sequence[tuple[str, str]]) -> Iterator[tuple[DreamKind, str, str]]:
@@ -242,7 +304,7 @@ def _worded(about: Clause, wh: str, ways: Sequence[tuple[str, str]]) -> Iterator
 def _question_words(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
     """Choose the question word and the preposition that stays behind; None where no question is sure to fit."""
     said, preposition = phrase.words, phrase.preposition.lower()
-    somebody = bool(people(said)) and not re.search(r"\b(called|named)\b|['’]s\b", said)
+    somebody = is_somebody(said) and not re.search(r"\b(called|named)\b|['’]s\b|^be(com)?ing\b", said)
     if not preposition:
         return _of_object(about, said, somebody=somebody)
     if preposition in ("for", "since") and _LENGTH.fullmatch(said):
@@ -254,9 +316,17 @@ def _question_words(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
         return None
     if somebody:
         return ("Who", preposition)
+    if (preposition in _WHERE or preposition == "with") and _is_like_that(about, phrase):
+        return None
     if preposition in _WHERE:
         return _of_place(about, phrase)
     return _of_another(about, phrase)
+
+
+def _is_like_that(about: Clause, phrase: Phrase) -> bool:
+    """Say whether a phrase tells what a thing is like: "pale green with dots", unlike "parked in the yard"."""
+    thing = about.mine != ("I",) and not is_somebody(about.mine[0])
+    return thing and not about.base and bool(phrase.before) and not _DONE_TO.search(phrase.before)
 
 
 def _timed(preposition: str, said: str) -> bool:
@@ -283,23 +353,24 @@ def _of_place(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
             about.mine == ("I",) and not about.base and not phrase.before
         ):
             return None
-        return ("What", "on") if preposition == "on" and not phrase.before else ("Where", "")
-    return None if phrase.before or _DETERMINED.match(phrase.words) else ("What", preposition)
+        on_what = preposition == "on" and not phrase.before and about.base not in _STAYS
+        return ("What", "on") if on_what else ("Where", "")
+    return None if phrase.before or not about.base or _DETERMINED.match(phrase.words) else ("What", preposition)
 
 
 def _of_another(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
     """Ask for what comes with "to", "from", "with" and the like."""
     said, preposition = phrase.words, phrase.preposition.lower()
-    if said in ("you", "me"):
+    if re.match(r"(you|me)\b", said):
         return ("Who", preposition)
-    if re.match(r"(same|other|that|those)\b|the (same|other)\b", said):
+    if re.match(r"(same|other|that|those)\b|the (same|other)\b|[12]\d{3}\b", said):
         return None
     if not about.base and re.match(r"(a|an|the)\b", phrase.before):
         return None  # "the one with the hat"
     if preposition == "with" and _SOMEBODY.match(said):
         return None
     if said[:1].isupper() and preposition in ("to", "from", "into"):
-        moves = _MOVES.search(f"{about.base} {phrase.before}")
+        moves = MOVES.search(f"{about.base} {phrase.before}")
         bound = re.search(r"\b(married|engaged|related)$", phrase.before)
         return ("Where", "" if preposition == "into" else preposition) if moves else ("Who", "to") if bound else None
     return ("What", preposition)
@@ -308,8 +379,12 @@ def _of_another(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
 def _of_object(about: Clause, said: str, *, somebody: bool) -> tuple[str, str] | None:
     """Ask for what the verb, or the one behind it ("building"), acts on; what "is" or "has" is asked for elsewhere."""
     further = _FURTHER.match(said)
-    if further and not (further[1].startswith("to ") and about.verb_yours in _STATES):
+    acted_on = said[further.end() - 1 :] if further else ""
+    nothing = NO_OBJECT.fullmatch(acted_on) and not re.search(r"\d|ing$", acted_on)  # "getting married"
+    if further and not nothing and not (further[1].startswith("to ") and about.verb_yours in _STATES):
         return ("What", further[1])
-    if about.verb_yours in _STATES or about.base in _NO_OBJECT_OF_ITS_OWN or _NO_OBJECT.match(said):
+    if about.base in _LASTS and _LENGTH.fullmatch(said):
+        return ("How long", "")
+    if about.verb_yours in _STATES or about.base in _NO_OBJECT_OF_ITS_OWN or NO_OBJECT.match(said):
         return None
-    return ("Who", "") if somebody else ("What", "")
+    return ("Who", "") if somebody and about.base not in ("become", "became") else ("What", "")

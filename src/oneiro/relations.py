@@ -41,6 +41,15 @@ _PEOPLE = {
     "landlord": "landlord landlady",
     "flatmate": "flatmate roommate flatmates roommates housemate",
 }
+_OTHERS = frozenset(  # no relations to the screen; no plurals that are verbs too, as "coaches" is
+    "ex doctor doctors surgeon surgeons nurse midwife teacher teachers tutor trainer coach instructor professor "
+    "advisor dentist vet physio therapist plumber electrician mechanic builder gardener cleaner carer babysitter "
+    "hairdresser barber priest vicar rabbi imam pastor monk nun lawyer solicitor judge accountant manager supervisor "
+    "foreman apprentice trainee intern assistant secretary receptionist pupil pupils student students lodger lodgers "
+    "tenant tenants guest guests customer customers client clients patient patients penfriend twin twins in-laws "
+    "grandparents relatives ancestors mates teammate teammates postman postwoman policeman policewoman mayor cook "
+    "chef waiter waitress driver pilot sailor captain king queen man woman men women widow widower".split()
+)
 _ANIMALS = frozenset(
     "dog dogs puppy cat cats kitten horse pony parrot bird budgie rabbit hamster tortoise turtle fish goldfish snake "
     "lizard ferret pet pets hen hens goat donkey".split()
@@ -53,6 +62,8 @@ _HE = frozenset(
     "dad father papa pa grandad grandpa grandfather brother uncle son husband nephew boyfriend stepdad stepfather "
     "stepbrother grandson godson widower boy lad man".split()
 )
+_SOME_OF = re.compile(r"(?:the )?(?:one|two|three|four|five|six|some|many|most|all|both|none|half|\d+) of ")
+_OF_WHAT = re.compile(r" (?:of|at|in|from|on) ")
 _PERSON = {word: person for person, spelled in _PEOPLE.items() for word in spelled.split()}
 _WIDER = {
     **dict.fromkeys(("son", "daughter"), "child"),
@@ -94,6 +105,12 @@ _OWNED_OR_NAMED = frozenset(
 def people(text: str) -> set[str]:
     """Name the relations a text speaks of, each by one word: "mum" is "mother"."""
     return {_PERSON[word] for word in words(text) if word in _PERSON}
+
+
+def is_somebody(text: str) -> bool:
+    """Say whether a noun with what belongs to it names somebody: "two of your nieces", "chemistry teacher at Eton"."""
+    head = _OF_WHAT.split(_SOME_OF.sub("", text))[0]  # "the bike of your aunt" is nobody
+    return bool(people(head) or _OTHERS & {word.lower() for word in head.split()[-1:]})
 
 
 def is_person_or_animal(word: str) -> bool:

@@ -14,7 +14,14 @@ PAST = frozenset(
     "had did lost became fell got left went died broke met ran took gave found bought sold grew came saw made won "
     "built began wrote read put cut hurt quit kept slept taught spent sent felt told swam sang drove flew drank ate "
     "knew meant thought wore fed hid shook woke rode stole paid dreamt learnt spilt held heard stood sat lay "
-    "rang chose".split()
+    "rang chose said lent brought caught bit blew bent burst clung crept dealt drew dug fought fled forgot forgave "
+    "froze hit hung knelt laid led leant let lit rose sank set shone shot shut slid spoke spread sprang stuck stung "
+    "struck swore swept swung tore threw understood wept withdrew wound overtook beat bet cost split spun strode "
+    "undertook withstood".split()
+)
+_NOUNS_TOO = frozenset("bit set hit rose shot wound lit led let spread bet cost split beat".split())  # a rose, an LED
+_NO_VERB = frozenset(
+    "this his its hers theirs maths physics tennis pelvis iris oasis basis crisis gas as perhaps besides".split()
 )
 _NO_PAST = frozenset("need feed bleed breed speed weed seed heed".split())
 ADVERB = re.compile(r"(also|now|always|never|ever|often|sometimes|once|just|still|only|no|longer|\w+ly)$")
@@ -55,6 +62,7 @@ def is_present(verb: str) -> bool:
 
 def is_verb(word: str) -> bool:
     """Say whether a word after its subject, in the third person, looks like a verb."""
-    if word in _TO_YOU or word in _MODAL or word in PAST or word == "are":
+    if word in _TO_YOU or word in _MODAL or word in PAST - _NOUNS_TOO or word == "are":
         return True
-    return word[:1].islower() and not ADVERB.match(word) and bool(re.search(r"([^s'’]s|ed)$", word))
+    ends_like_one = bool(re.search(r"([^su'’]s|ed)$", word))  # unlike "bus"
+    return ends_like_one and word[:1].islower() and not ADVERB.match(word) and word not in _NO_VERB
