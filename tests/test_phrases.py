@@ -21,11 +21,17 @@ CASES = [
         [
             ("Where am I flying to?", "You are flying to Iceland."),
             ("Who am I flying with?", "You are flying with your friend Tobias."),
-            ("Do you know when I am flying?", "Yes, you are flying in June."),
+            ("When am I flying?", "You are flying in June."),
+            ("In which month am I flying?", "You are flying in June."),
         ],
     ),
     ("The user moved from Lyon to Oslo in March.", [("Tell me where I moved to.", "You moved to Oslo.")]),
     ("The user's press is from 1911.", [("From which year is my press?", "Your press is from 1911.")]),
+    ("The user plays the ukulele.", [("Which instrument do I play?", "You play the ukulele.")]),
+    ("The user owns a red canoe.", [("Which boat do I own?", "You own a red canoe.")]),
+    ("The user works in Perth.", [("In which city do I work?", "You work in Perth.")]),
+    ("The user's aunt breeds alpacas.", [("Which animals does my aunt breed?", "Your aunt breeds alpacas.")]),
+    ("The user runs on Sundays.", [("On which weekday do I run?", "You run on Sundays.")]),
     ("The user eats porridge every morning.", [("When do I eat porridge?", "You eat porridge every morning.")]),
     ("The user is married to Ines.", [("Who am I married to?", "You are married to Ines.")]),
     (
@@ -154,3 +160,17 @@ def test_what_is_no_plain_row_of_phrases_is_left_alone(rest: str) -> None:
 )
 def test_no_question_is_asked_that_a_phrase_does_not_answer(statement: str, never: str) -> None:
     assert never not in {pair.question for pair in plain_questions(statement)}
+
+
+@pytest.mark.parametrize(
+    ("statement", "question"),
+    [
+        ("The user goes to bed at eight.", "Which piece of furniture do I go to?"),
+        ("The user thinks pineapple on pizza is a crime.", "Which fruit do I think?"),
+        ("The user cooks every Friday.", "Every which weekday do I cook?"),
+        ("The user has no ukulele.", "Which instrument do I have?"),
+        ("The user plays with an aunt.", "Which relative do I play with?"),
+    ],
+)
+def test_a_kind_that_does_not_fit_is_not_asked_for(statement: str, question: str) -> None:
+    assert question not in {pair.question for pair in plain_questions(statement)}

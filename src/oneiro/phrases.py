@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, pairwise, product
 from typing import NamedTuple
 
+from oneiro.categories import categories
 from oneiro.relations import is_somebody
 from oneiro.text import CALENDAR, opened, tidied, words
 from oneiro.types import DreamKind
@@ -101,6 +102,12 @@ _PUTS = re.compile(  # these need a place
 )
 _LIKES = frozenset("like love hate enjoy dislike".split())
 _LIKED_FOR = re.compile(r"(?!\w+ing\b).* for \w+ing\b")
+_KINDS = 2  # categories of a told word that it is asked for by
+_KINDS_OF = {  # what may stand for "where" and "when"
+    "Where": frozenset(("city", "country", "building", "room", "workplace", "kind of shop", "kind of school")),
+    "When": frozenset(("month", "weekday")),
+}
+_SAYS = frozenset("think say believe claim".split())
 _LASTS = frozenset("last lasted take took spend spent".split())
 _STATES = frozenset("are is am was were have has had".split())
 _NEEDS_MORE = frozenset("go went get got come came want have had".split())
@@ -254,14 +261,14 @@ def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[t
     """
     found = phrases(about.rest, about.base)
     for at, phrase in enumerate(found):
-        asked = _question_words(about, phrase)
-        if not asked:
+        wh, stranded = _question_words(about, phrase) or ("", "")
+        openings = [*filter(None, [wh]), *_by_kind(about, phrase, wh, stranded)]
+        if not openings:
             continue
-        wh, stranded = asked
         if at and wh == "What" and not about.base and not phrase.before:
             continue  # who is "at the clinic with a cough" is not "with a cough"
         ways = [(to_me(rest), tidied(answer)) for rest, answer in _ways(about, found, at, stranded)]
-        yield from _worded(about, wh, ways)
+        yield from _worded(about, openings, ways)
 
 
 def _ways(about: Clause, found: Sequence[Phrase], at: int, stranded: str) -> Iterator[tuple[str, str]]:
@@ -290,13 +297,29 @@ def _needs_all(about: Clause, phrase: Phrase, others: Sequence[Phrase]) -> bool:
     return bool(_PUTS.match(about.base) or _PUTS.match(acted_on) or (each and re.match(r"(?:an?|one)\b", acted_on)))
 
 
-def _worded(about: Clause, wh: str, ways: Sequence[tuple[str, str]]) -> Iterator[tuple[DreamKind, str, str]]:
+def _by_kind(about: Clause, phrase: Phrase, wh: str, stranded: str) -> list[str]:
+    """Open a question with what a told word is a kind of: "Which instrument", "In which city".
+
+    "What do I have?" may be anything, so that is asked in this way only.
+    """
+    owned = about.base in ("have", "own", "keep") and not (phrase.preposition or phrase.words.startswith("no "))
+    if about.base in _SAYS or (phrase.preposition == "to" and not _DETERMINED.match(phrase.words)):
+        return []  # "thinks pineapple belongs on pizza", "goes to bed"
+    kinds = categories(phrase.words)[:_KINDS]
+    if wh == "What" or owned:
+        return [f"which {kind}" for kind in kinds]
+    fitting = [kind for kind in kinds if kind in _KINDS_OF.get(wh, ()) and phrase.preposition != "every"]
+    return [f"{'' if stranded else phrase.preposition} which {kind}".strip() for kind in fitting]
+
+
+def _worded(
+    about: Clause, openings: Sequence[str], ways: Sequence[tuple[str, str]]
+) -> Iterator[tuple[DreamKind, str, str]]:
     """Put each way of asking, what follows the verb and its answer, into a question, and by turns into other words."""
-    for subject in about.mine if about.auxiliary else ():
-        for rest, answer in ways:
-            yield "direct", opened(tidied(f"{wh} {about.auxiliary} {subject} {about.base} {rest}?")), opened(answer)
-    turns = cycle(product(about.mine, ways))
-    for (kind, question, told), (subject, (rest, answer)) in zip(WRAPPED, turns, strict=False):
+    for subject, (rest, answer), wh in product(about.mine if about.auxiliary else (), ways, openings):
+        yield "direct", opened(tidied(f"{wh} {about.auxiliary} {subject} {about.base} {rest}?")), opened(answer)
+    turns = cycle(product(about.mine, ways, openings))
+    for (kind, question, told), (subject, (rest, answer), wh) in zip(WRAPPED, turns, strict=False):
         indirect = tidied(f"{wh[:1].lower()}{wh[1:]} {subject} {about.verb_mine} {rest}")
         yield kind, question.format(indirect), opened(told.format(answer))
 
