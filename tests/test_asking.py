@@ -114,6 +114,16 @@ def test_questions_are_well_spaced() -> None:
         ("The user's nan never eats meat.", "Does my nan ever eat meat?", "No, your nan never eats meat."),
         ("The user's aunt Ada still lives in Hull.", "Where does Ada live?", "Your aunt Ada lives in Hull."),
         ("The user's newt is right next to a bed.", "Where is my newt?", "Your newt is next to a bed."),
+        (
+            "The user is running a marathon on the 9th of May.",
+            "When is my marathon?",
+            "You are running a marathon on the 9th of May.",
+        ),
+        (
+            "The user is running a marathon on the 9th of May.",
+            "What am I doing on the 9th of May?",
+            "You are running a marathon on the 9th of May.",
+        ),
         ("The user's nephew Sly sings.", "Who is Sly?", "Sly is your nephew."),
         (
             "The user's whole family lives in Hull.",

@@ -146,6 +146,13 @@ def test_what_no_reading_holds_and_a_rule_can_state_is_added() -> None:
     assert chosen(said, read[1]) == [read[1], "The user's home is in Colonia, in Uruguay."]
 
 
+def test_a_name_typed_small_is_written_large() -> None:
+    assert chosen("got a ferret called biscotti", "The user has a ferret called biscotti.") == [
+        "The user has a ferret called Biscotti."
+    ]
+    assert chosen("we were called in early", "The user was called in early.") == ["The user was called in early."]
+
+
 def test_nobody_owes_themselves_anything() -> None:
     said, misread = "Ramiro, my uncle, owes me a hen.", "The user owes the user a hen."
     assert misread not in chosen(said, misread)

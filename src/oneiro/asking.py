@@ -396,6 +396,8 @@ def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     first, _, further = rest.partition(" ")
     before = _before_the_time(rest)
     yield Asked("yesno", f"{be.title()} I {clause.adverb}{rest}?", f"Yes, {_lower(answer)}")
+    if before and first.endswith("ing"):
+        yield from _planned(be, before.partition(" ")[2], rest[len(before) :].strip(), answer)
     if any(_by_phrase(clause)) or _TO_DO.match(rest):
         return  # each is asked for already, or it is no place: "going to plant a hedge"
     if first.endswith("ing") and further.split(" ")[0] in _PLACE | {"to"}:
@@ -404,6 +406,18 @@ def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
         yield Asked("direct", f"What {be} I {first}{_particles(further)}?", answer)
     if before:
         yield Asked("direct", f"When {be} I {before}?", answer)
+
+
+def _planned(be: str, what: str, when: str, answer: str) -> Iterator[Asked]:
+    """Ask for what is done at a time, and when it is: "running the marathon" "on the 9th of August"."""
+    day = re.sub(r"^(?:on|in|at) ", "", when)
+    yield Asked("direct", f"What {be} I doing {when}?", answer)
+    yield Asked("direct", f"What {'was' if be == 'was' else 'is'} my plan for {day}?", answer)
+    yield Asked("indirect", f"A friend would like to meet me {when}. What might be in the way?", answer)
+    if what.startswith(("the ", "a ", "an ", "my ")):
+        thing = what.partition(" ")[2]
+        yield Asked("direct", f"When {'was' if be == 'was' else 'is'} my {thing}?", answer)
+        yield Asked("direct", f"What day {'was' if be == 'was' else 'is'} my {thing}?", answer)
 
 
 def _do_not(done: str, answer: str) -> Iterator[Asked]:

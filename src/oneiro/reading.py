@@ -20,7 +20,7 @@ from oneiro.changes import as_renamed
 from oneiro.config import DreamConfig
 from oneiro.relations import introduces, is_somebody_elses, lends_a_relation, with_my
 from oneiro.stating import stated, told_name, told_plainly
-from oneiro.text import names_and_numbers, sentences, stems, words, words_told
+from oneiro.text import names_and_numbers, opened, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Memory, Sampling, Turn, Writer
 from oneiro.verbs import is_verb
 
@@ -36,6 +36,7 @@ _NEW = 0.5  # share of the words of a rule's statement above which it tells some
 _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _USERS_NAME = re.compile(r"The user(?:['’]s (?:first |nick)?name is| is called| is named) (\w+)")
 _UNCHANGED = re.compile(r"\bfrom (?:the )?(.+?) to (?:the )?\1\b|\bused to be (.+?) and is now \2\b")
+_TYPED_SMALL = re.compile(r"(\b(?:called|named) )((?!the\b|an?\b|after\b|by\b|to\b|in\b|out\b|up\b|off\b|on\b)[a-z])")
 _TO_ONESELF = re.compile(r"The user \w+ the user\b(?!['’]s)")  # "owes the user": another's debt, misread
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
@@ -172,7 +173,7 @@ def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> 
         [
             statement
             for line in parse_statements(reading.text, most=config.max_statements)
-            for statement in [_parted(line, told)]
+            for statement in [_capital(_parted(line, told))]
             if names_and_numbers(statement) - {"user"} <= told
             and not _misnames(statement, turn.text)
             and not _UNCHANGED.search(statement)
@@ -211,6 +212,11 @@ def _parted(statement: str, told: set[str]) -> str:
             if len(word) >= _RARE and before != run and (before in told or is_verb(before)):
                 return statement.replace(run, f"{before} {word}")
     return statement
+
+
+def _capital(statement: str) -> str:
+    """Write a name large that was typed small: "has a ferret called biscotti"."""
+    return _TYPED_SMALL.sub(lambda found: f"{found[1]}{opened(found[2])}", statement)
 
 
 def _misnames(statement: str, said: str) -> bool:
