@@ -108,10 +108,10 @@ class MixtureConfig:
     """Examples with labels: new dreams, and others for each of them (too small a group leaves its share unused)."""
 
     dreams_per_memory: int = 24  # new ones, at most
-    dreams_per_turn: int = 40  # the same of all that one message told, in equal shares
+    dreams_per_turn: int = 64  # the same of all that one message told, in equal shares
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
-    side: float = 0.16
-    mirror: float = 0.22  # questions about the user turned around to the model
+    side: float = 0.13
+    mirror: float = 0.18  # questions about the user turned around to the model
     summary: float = 0.03  # what is known of the user, several memories in one answer
     later: float = 0.1  # share of the new dreams, and of those turned around, that come after another question
 
