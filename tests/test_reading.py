@@ -153,6 +153,17 @@ def test_a_name_typed_small_is_written_large() -> None:
     assert chosen("we were called in early", "The user was called in early.") == ["The user was called in early."]
 
 
+def test_a_number_that_is_about_right_is_told_as_such() -> None:
+    said = "I own about three hundred records."
+    assert chosen(said, "The user owns three hundred records.") == ["The user owns about three hundred records."]
+    assert chosen(said, "The user owns about three hundred records.") == ["The user owns about three hundred records."]
+
+
+def test_what_is_known_of_a_stranger_does_not_stand_for_itself() -> None:
+    assert chosen("Marie Curie was born in Warsaw.", "The user was born in Warsaw.") == []
+    assert chosen("Ada Okafor taught me.", "") == ["Ada Okafor taught me."]
+
+
 def test_nobody_owes_themselves_anything() -> None:
     said, misread = "Ramiro, my uncle, owes me a hen.", "The user owes the user a hen."
     assert misread not in chosen(said, misread)

@@ -18,7 +18,7 @@ from dataclasses import replace
 from oneiro.acquaintances import acquainted, with_whose
 from oneiro.changes import as_renamed
 from oneiro.config import DreamConfig
-from oneiro.relations import introduces, is_somebody_elses, lends_a_relation, with_my
+from oneiro.relations import introduces, is_of_a_stranger, is_somebody_elses, lends_a_relation, with_my
 from oneiro.stating import stated, told_name, told_plainly
 from oneiro.text import names_and_numbers, opened, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Memory, Sampling, Turn, Writer
@@ -37,6 +37,12 @@ _STATEMENT = re.compile(r"The (\w+ ){0,4}?user\b")
 _USERS_NAME = re.compile(r"The user(?:['’]s (?:first |nick)?name is| is called| is named) (\w+)")
 _UNCHANGED = re.compile(r"\bfrom (?:the )?(.+?) to (?:the )?\1\b|\bused to be (.+?) and is now \2\b")
 _TYPED_SMALL = re.compile(r"(\b(?:called|named) )((?!the\b|an?\b|after\b|by\b|to\b|in\b|out\b|up\b|off\b|on\b)[a-z])")
+_ROUGHLY = re.compile(
+    r"\b(about|around|roughly|nearly|almost|over|more than|less than|at least) "
+    r"(\d[\d,.]*\d|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
+    r"(?:a|one|two|three|four|five|six|seven|eight|nine) (?:dozen|hundred|thousand))\b(?! (?:o'clock|am|pm)\b)",
+    re.IGNORECASE,
+)
 _TO_ONESELF = re.compile(r"The user \w+ the user\b(?!['’]s)")  # "owes the user": another's debt, misread
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
@@ -158,7 +164,8 @@ def choose_statements(turn: Turn, readings: Sequence[Completion], config: DreamC
             statements.append(statement)
     held = stems(" ".join(statements))
     own_words = [s for s in sentences(said) if FIRST_PERSON.search(s) and not _is_question(s) and not stems(s) & held]
-    left = [] if all(_ASKS.match(sentence) for sentence in sentences(said)) else [said]
+    of_nobody = all(_ASKS.match(sentence) for sentence in sentences(said)) or is_of_a_stranger(said)
+    left = [] if of_nobody else [said]
     chosen = [as_renamed(statement, said) for statement in [*statements, *own_words] or left]
     return list(dict.fromkeys(chosen))[: config.max_statements]
 
@@ -173,7 +180,7 @@ def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> 
         [
             statement
             for line in parse_statements(reading.text, most=config.max_statements)
-            for statement in [_capital(_parted(line, told))]
+            for statement in [_about(_capital(_parted(line, told)), turn.text)]
             if names_and_numbers(statement) - {"user"} <= told
             and not _misnames(statement, turn.text)
             and not _UNCHANGED.search(statement)
@@ -211,6 +218,14 @@ def _parted(statement: str, told: set[str]) -> str:
             before = run.removesuffix(word[1:])
             if len(word) >= _RARE and before != run and (before in told or is_verb(before)):
                 return statement.replace(run, f"{before} {word}")
+    return statement
+
+
+def _about(statement: str, said: str) -> str:
+    """Say of a number that it is only about right, as the turn does: "about three hundred" records."""
+    for found in _ROUGHLY.finditer(said):
+        plain = re.compile(rf"(?<!{found[1]} )\b{re.escape(found[2])}\b", re.IGNORECASE)
+        statement = plain.sub(f"{found[1].lower()} {found[2]}", statement)
     return statement
 
 

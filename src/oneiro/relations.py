@@ -174,6 +174,11 @@ def leaves_out_its_subject(dreamed: str, sentence: str) -> str | None:
     return None if {w for name in proper_names(sentence) for w in words(name)} & set(words(dreamed)) else about
 
 
+def is_of_a_stranger(said: str) -> bool:
+    """Say whether somebody's full name begins what was said, and the user is not in it: "Marie Curie was born …"."""
+    return bool(_FULL_NAME.match(said)) and not _OWN.search(said)
+
+
 def is_somebody_elses(statement: str, said: str) -> bool:
     """Say whether a statement gives the user what is another's: "her sister", "my dad's wife", Curie's birthplace."""
     named = _FULL_NAME.match(said) if not _OWN.search(said) else None
