@@ -83,6 +83,17 @@ CASES = [
     ),
     ("The user is at the clinic with the user's aunt.", [("Who am I with?", "You are with your aunt.")]),
     ("The user's kayak is now in the yard.", [("Where is my kayak now?", "Your kayak is now in the yard.")]),
+    (
+        "The user is riding round the lake on a tandem.",
+        [("What am I riding round the lake on?", "You are riding round the lake on a tandem.")],
+    ),
+    ("The user is driving the user's niece to Hull.", [("Who am I driving?", "You are driving your niece.")]),
+    ("The user is moving in with uncle Olle.", [("Who am I moving in with?", "You are moving in with uncle Olle.")]),
+    ("The user's kayak was stolen in Bodø.", [("Where was my kayak stolen?", "Your kayak was stolen in Bodø.")]),
+    (
+        "The user swims with an aunt on the first Friday of each month.",
+        [("When do I swim with an aunt?", "You swim with an aunt on the first Friday of each month.")],
+    ),
     ("The user is ashamed of the hat.", [("What am I ashamed of?", "You are ashamed of the hat.")]),
 ]
 
@@ -156,6 +167,30 @@ def test_what_is_no_plain_row_of_phrases_is_left_alone(rest: str) -> None:
         ("The user's best spot is a bench in the park.", "Where is my best spot a bench?"),
         ("The user likes praise for singing in tune.", "What do I like praise for?"),
         ("The user lives in a loft for 80 a week.", "How long do I live in a loft?"),
+        ("The user moves into a loft a week on Friday.", "When do I move into a loft a week?"),
+        ("The user emigrated at the age of nine.", "Tell me where I emigrated."),
+        ("The user's dog barks at the milking.", "Where does my dog bark?"),
+        ("The user is the first cook taken on in the mill.", "Where am I the first cook taken?"),
+        ("The user's newt got at the jam.", "Tell me where my newt got."),
+        ("The user turned down the post in Hull.", "Tell me where I turned down the post."),
+        ("The user's newt used to be called Sly.", "Tell me what my newt used to be."),
+        ("The user goes to the sauna every Friday with uncle Olle.", "Who do I go with?"),
+        ("The user catches ten crabs an hour on a calm day.", "What do I catch?"),
+        ("The user catches ten crabs an hour on a calm day.", "Where do I catch ten crabs an hour?"),
+        ("The user used to have the girls in odd weeks.", "Tell me what I used to have."),
+        ("The user is having a baby in May.", "Who am I having?"),
+        ("The user gets paid in rice from the café.", "Tell me what I get paid from."),
+        (
+            "The user is rowing round the isle with oars in May with aunt Asta.",
+            "Who am I rowing round the isle with oars with in May?",
+        ),
+        ("The user is renting a hut with two ovens in Hull.", "What am I renting a hut with?"),
+        ("The user was taught Latin by a nun with a ruler.", "What was I taught Latin by a nun with?"),
+        ("The user's niece wants to get married first.", "What does my niece want to get?"),
+        ("The user turned vegan.", "Tell me what I turned."),
+        ("The user works the early shift.", "Tell me what I work."),
+        ("The user wants to work the early shift.", "Tell me what I want to work."),
+        ("The user's niece mends nets for nothing.", "What does my niece mend nets for?"),
     ],
 )
 def test_no_question_is_asked_that_a_phrase_does_not_answer(statement: str, never: str) -> None:
@@ -169,6 +204,8 @@ def test_no_question_is_asked_that_a_phrase_does_not_answer(statement: str, neve
         ("The user thinks pineapple on pizza is a crime.", "Which fruit do I think?"),
         ("The user cooks every Friday.", "Every which weekday do I cook?"),
         ("The user has no ukulele.", "Which instrument do I have?"),
+        ("The user has sold the canoe.", "Tell me which boat I have."),
+        ("The user went to the fair each May.", "Remind me which month I went to."),
         ("The user plays with an aunt.", "Which relative do I play with?"),
     ],
 )

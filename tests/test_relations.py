@@ -1,6 +1,7 @@
 import pytest
 
 from oneiro.relations import (
+    ends_in_somebody,
     is_somebody,
     is_somebody_elses,
     leaves_out_its_subject,
@@ -26,6 +27,10 @@ def test_a_relation_has_one_word_however_it_is_spelled() -> None:
         ("two of your nieces", True),
         ("ex", True),
         ("the bike of your aunt", False),
+        ("uncle's grave", False),
+        ("cousins' barn", False),
+        ("barber's niece", True),
+        ("classmate", True),
         ("teacher training", False),
         ("kettle", False),
         ("", False),
@@ -33,6 +38,14 @@ def test_a_relation_has_one_word_however_it_is_spelled() -> None:
 )
 def test_a_noun_names_somebody_or_something(noun: str, found: bool) -> None:
     assert is_somebody(noun) == found
+
+
+@pytest.mark.parametrize(
+    ("noun", "found"),
+    [("my two nieces", True), ("pupil Ada", True), ("a baby blanket", False), ("my aunt's van", False)],
+)
+def test_a_noun_ends_in_somebody_or_not(noun: str, found: bool) -> None:
+    assert ends_in_somebody(noun) == found
 
 
 @pytest.mark.parametrize(

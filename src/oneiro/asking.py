@@ -20,10 +20,10 @@ from importlib import resources
 from typing import NamedTuple
 
 from oneiro import phrases
-from oneiro.relations import is_somebody
+from oneiro.relations import ends_in_somebody, is_somebody
 from oneiro.text import CALENDAR, opened, proper_names, tidied, words
 from oneiro.types import DreamKind
-from oneiro.verbs import ADVERB, PAST, is_present, is_verb, plain
+from oneiro.verbs import ADVERB, has_done, is_present, is_verb, plain
 
 _PLACE = frozenset("in at near outside inside by under behind beside opposite above right next".split())
 _PARTICLES = frozenset(
@@ -31,6 +31,7 @@ _PARTICLES = frozenset(
 )
 _PREPOSITIONS = _PLACE | _PARTICLES
 _TIME = re.compile(
+    r"(?<!\ba week)(?<!\ba fortnight)"  # "a week on Thursday" is another day
     r"\s(?!in \S+ (?:second|minute|hour)s?\b)"  # how long it takes
     rf"(?:every|on|in|at|since|until|from|next|last)\s(?:the\s)?(?:\w+\s)?(?:{'|'.join(sorted(CALENDAR))}|\d|"
     r"noon|midnight|half past|quarter|weekends?|mornings?|evenings?|"
@@ -38,7 +39,8 @@ _TIME = re.compile(
     r"\severy (?:day|week|month|year|morning|evening|night|summer|winter|weekend)\b",
     re.IGNORECASE,
 )
-_HOW_OFTEN = frozenset("never always often usually mostly rarely seldom hardly sometimes".split())
+_HOW_OFTEN = frozenset("all both never always often usually mostly rarely seldom hardly sometimes".split())
+_HARDLY = frozenset("longer barely hardly scarcely".split())
 _ADDS_NOTHING = frozenset("really also just absolutely simply actually now still".split())
 _SUBJECT = re.compile(r"The user(['’]s)? (.+)[.!]$")
 _CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
@@ -67,14 +69,19 @@ _COUNTED = re.compile(
 )
 _NO_THING = re.compile(r"no (?:idea|clue|doubt|wish|choice|way|time|intention|interest|plans?)\b")
 _OWNED = re.compile(r"(?:an?|the(?! same)|no|some|many|several|your|\d|two|three|four|five|six|seven|eight|nine|ten)\b")
-_HAS_DONE = re.compile(
-    r"\w+ed|been|never|not|known|seen|done|gone|come|become|given|taken|mistaken|written|driven|broken|spoken|stolen|"
-    r"forgotten|forgiven|eaten|drunk|sung|swum|begun|grown|flown|worn|torn|sworn|drawn|thrown|shown|chosen|fallen|frozen|"
-    r"hidden|ridden|risen|shaken|woken|beaten|bitten|sewn|sown|overcome|always|already|also|often|recently|once"
-)
 # What a verb acts on does not begin so: "bowls but doesn't bat".
 _NOT_WHAT = re.compile(r"(but|and|or|nor|because|when|while|if|unless|only|as|like)\b")
 _TO_DO = re.compile(r"(?:going|about|due|set|supposed|meant) to (?!the\b|an?\b|my\b|[A-ZÀ-Þ])")
+_SO_FAR = re.compile(r" (?:already|so far|altogether|in all|left over)\b")
+_PLURAL = frozenset("were have haven't weren't aren't don't".split())  # verbs of "your aunts"
+_HELPER = re.compile(r".+n't|cannot|can|could|will|would|must|should|may|might|to")
+_JOINS = "that|because|when|while|where|what|how|if"  # behind these the user does something
+_USER_DOES = re.compile(
+    rf"\b({_JOINS}|before|after|until|since) the user ((?:\w+ly |always |never |often |once |still |also )?)(\w+)\b"
+)
+_YOU_DO = re.compile(rf"\b({_JOINS}) you (?=\w)")
+_YOU_ARE = re.compile(r"(?<!\band )(?<!\bof )\byou (are|were)\b")
+_BECOMES = re.compile(r"\b(?:be|become|have)$")
 _RELATIVE = frozenset("who that which".split())
 _YEARS_OLD = re.compile(r"\S+ years old$")
 _AND_VERB = re.compile(
@@ -211,7 +218,11 @@ def _cut(statement: str) -> _Clause | None:
         at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
         rest = _to_you(" ".join(parts[at + 1 :]), own=True)
         return _Clause("", "".join(f"{part} " for part in parts[:at]), parts[at], rest)
-    verbs = [n for n, part in enumerate(parts) if n and is_verb(part) and not is_somebody(part)]  # no "former pupils"
+    verbs = [  # no "former pupils"
+        n
+        for n, part in enumerate(parts)
+        if n and not is_somebody(part) and (is_verb(part) or (part in _PLURAL and not _HELPER.fullmatch(parts[n - 1])))
+    ]
     be = next((n for n in verbs if parts[n] in _BE), 0)
     if be and not _RELATIVE & set(parts[:be]):
         verbs = [n for n in verbs if n <= be]
@@ -236,11 +247,14 @@ def _to_you(text: str, *, own: bool) -> str:
         text = re.sub(r"\btheir\b", "your", text)
         text = _AND_VERB.sub(lambda also: f"{also[1]} {also[2] or ''}{plain(also[3])}", text)
     text = re.sub(r"\bthe user['’]s\b", "your", text, flags=re.IGNORECASE)
+    text = _USER_DOES.sub(lambda does: f"{does[1]} you {does[2]}{plain(does[3])}", text)
     return re.sub(r"\bthe user\b", "you", text, flags=re.IGNORECASE)
 
 
 def _to_me(text: str) -> str:
     """The same words in the user's mouth."""
+    text = _YOU_ARE.sub(lambda be: "I am" if be[1] == "are" else "I was", text)
+    text = _YOU_DO.sub(r"\1 I ", text)
     return re.sub(r"\byour\b", "my", re.sub(r"\byou\b", "me", text))
 
 
@@ -257,14 +271,14 @@ def _about_another(clause: _Clause) -> Iterator[Asked]:
     called = _CALLED.match(f"{verb} {rest}")
     named = rest if head.endswith((_S_NAME, "first name")) and verb == "is" else ""
     if called:
-        yield from _named(head, called[1])
+        yield from _named(head, called[1], verb)
     elif named:
         yield Asked("direct", f"What is my {head}?", answer)
         yield Asked("direct", f"Do you know my {head}?", f"Yes, {_lower(answer)}")
         yield Asked("yesno", f"Is my {head} {named}?", f"Yes, {_lower(answer)}")
         if head.endswith(_S_NAME):
             yield Asked("reverse", f"Who is {named}?", f"{named} is your {head.removesuffix(_S_NAME)}.")
-    else:
+    elif verb not in _PLURAL - {"were"}:
         yield from _does(clause, head, answer)
     yield Asked("reverse", f"What do you know about my {head}?", answer)
     yield Asked("direct", f"What did I tell you about my {head}?", answer)
@@ -273,24 +287,26 @@ def _about_another(clause: _Clause) -> Iterator[Asked]:
     )
 
 
-def _named(head: str, name: str) -> Iterator[Asked]:
-    """Ask for a name."""
-    answer = f"Your {head} is called {name}."
-    yield Asked("direct", f"What is my {head} called?", answer)
-    yield Asked("direct", f"What's my {head}'s name?", f"Your {head}'s name is {name}.")
-    yield Asked("direct", f"What is the name of my {head}?", f"The name of your {head} is {name}.")
-    yield Asked("direct", f"Do you know what my {head} is called?", f"Yes, your {head} is called {name}.")
-    yield Asked("reverse", f"{'Who' if is_somebody(head) else 'Who or what'} is {name}?", f"{name} is your {head}.")
-    yield Asked("reverse", f"What is {name} to me?", f"{name} is your {head}.")
-    yield Asked("yesno", f"Is my {head} called {name}?", f"Yes, your {head} is called {name}.")
-    if "'s" not in head:
+def _named(head: str, name: str, be: str = "is") -> Iterator[Asked]:
+    """Ask for a name, or for the names of several ("are")."""
+    answer, who = f"Your {head} {be} called {name}.", "Who" if is_somebody(head) else "Who or what"
+    names = "names" if be == "are" else "name"
+    yield Asked("direct", f"What {be} my {head} called?", answer)
+    if be == "is":
+        yield Asked("direct", f"What's my {head}'s name?", f"Your {head}'s name is {name}.")
+    yield Asked("direct", f"What {be} the {names} of my {head}?", f"The {names} of your {head} {be} {name}.")
+    yield Asked("direct", f"Do you know what my {head} {be} called?", f"Yes, {_lower(answer)}")
+    yield Asked("reverse", f"{who} {be} {name}?", f"{name} {be} your {head}.")
+    yield Asked("reverse", f"What {be} {name} to me?", f"{name} {be} your {head}.")
+    yield Asked("yesno", f"{be.title()} my {head} called {name}?", f"Yes, {_lower(answer)}")
+    if be == "is" and "'s" not in head:
         yield Asked("yesno", f"Do I have {_with_article(head)}?", f"Yes, your {head} is called {name}.")
 
 
 def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     """Ask what somebody or something of the user's is or does."""
     verb, rest = clause.verb, _to_me(clause.rest)
-    somebody = is_somebody(head.rpartition("'s ")[2]) or (head != clause.owner and not _is_named_thing(head))
+    somebody = is_somebody(head) or (head != clause.owner and not _is_named_thing(head))
     if _YEARS_OLD.match(clause.rest):
         yield Asked("direct", f"How old is my {head}?", answer)
     does = f"{clause.adverb}{verb} {rest}"
@@ -299,7 +315,7 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
         yield Asked("reverse", f"Do you know who {does}?", f"Yes, {_lower(answer)}")
         yield Asked("reverse", f"Tell me who {does}.", answer)
         yield Asked("reverse", f"Remind me who {does}.", answer)
-    else:
+    elif verb not in ("are", "were"):
         yield Asked("reverse", f"What {does}?", answer)
     if verb in ("is", "are", "was", "were"):
         yield from _is(clause, rest, answer, somebody=somebody)
@@ -318,12 +334,13 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
 
 def _is(clause: _Clause, rest: str, answer: str, *, somebody: bool) -> Iterator[Asked]:
     """Ask what, when or where somebody or something of the user's is."""
-    verb, when, first = clause.verb, _TIME.search(f" {rest}"), (rest.split() or [""])[0]
+    verb, when, (first, second) = clause.verb, _TIME.search(f" {rest}"), [*rest.split(), "", ""][:2]
+    done = has_done(first) and (not second or second in _PREPOSITIONS)  # "stolen in May", but not "fried rice"
     if when and not when.start() and first != "from":
         yield Asked("direct", f"When {verb} my {clause.owner}?", answer)
     elif first in _PLACE:
         yield Asked("direct", f"Where {verb} my {clause.owner}?", answer)
-    elif not somebody:
+    elif not (somebody or done or first in _PREPOSITIONS):
         yield Asked("direct", f"What {verb} my {clause.owner}?", answer)
     if not _AND_VERB.search(rest):
         yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
@@ -340,6 +357,7 @@ def _owns(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
 
 def _holds(asker: str, helper: str, verb: str, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what something of the user's has, and how many of what somebody has there are."""
+    rest = _SO_FAR.sub("", rest)
     counted, no = _COUNTED.fullmatch(rest), rest.startswith("no ")
     had = phrases.phrases(counted["things"] if counted else rest) if counted or _OWNED.match(rest) else []
     if not had or had[0].preposition or not (counted or asker != "I"):
@@ -403,7 +421,9 @@ def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     if first.endswith("ing") and further.split(" ")[0] in _PLACE | {"to"}:
         yield Asked("direct", f"Where {be} I {first}{' to' if further.startswith('to ') else ''}?", answer)
     elif further and (first.endswith("ing") or _particles(further)) and first not in ("a", "an", "the", "in"):
-        yield Asked("direct", f"What {be} I {first}{_particles(further)}?", answer)
+        done = f"{first}{_particles(further)}"
+        if done != "working":  # "working the late shift"
+            yield Asked("direct", f"{_who_or_what(done, rest)} {be} I {done}?", answer)
     if before:
         yield Asked("direct", f"When {be} I {before}?", answer)
 
@@ -438,7 +458,7 @@ def _have(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
         yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", f"No, {_lower(answer)}")
         for question in ("What don't I have?", "What do I not have?", "Tell me what I don't have.", "What do I lack?"):
             yield Asked("direct", question, answer)
-    elif not (first in PAST or _HAS_DONE.fullmatch(first)):
+    elif not has_done(first):
         yield Asked("yesno", f"Do I have {rest}?", f"Yes, {_lower(answer)}")
         yield from _holds("I", "do", "have", clause.rest, answer)
 
@@ -457,15 +477,18 @@ def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
         return  # each is asked for already
     if timed:
         yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)
-    if not rest or (timed and not before) or "longer" in clause.adverb:
+    if not rest or (timed and not before) or _HARDLY & set(clause.adverb.split()):
         return
     if not _particles(rest) and (_NOT_WHAT.match(rest) or phrases.NO_OBJECT.match(rest)):
         return
-    if rest.split(" ")[0] in _PLACE or (rest.startswith("to ") and phrases.MOVES.match(verb)):
+    if rest.startswith("from ") and phrases.MOVES.match(verb):
+        asked = [f"Where do I {verb} from?", f"Do you know where I {verb} from?", f"Tell me where I {verb} from."]
+    elif rest.split(" ")[0] in _PLACE or (rest.startswith("to ") and phrases.MOVES.match(verb)):
         asked = [f"Where do I {verb}?", f"Do you know where I {verb}?", f"Tell me where I {verb}."]
     else:
         what = f"{verb}{_particles(rest)}"
-        asked = [f"What do I {what}?", f"Do you know what I {what}?", f"Remind me what I {what}."]
+        wh = _who_or_what(what, f"{verb} {rest}")
+        asked = [f"{wh} do I {what}?", f"Do you know {wh.lower()} I {what}?", f"Remind me {wh.lower()} I {what}."]
     for question, answered in zip(asked, (answer, yes, answer), strict=True):
         yield Asked("direct", question, answered)
 
@@ -483,6 +506,13 @@ def _particles(rest: str) -> str:
     if count and parts[count - 1] == "to" and len(parts) > count + 1:
         count += 1
     return "".join(f" {part}" for part in parts[:count])
+
+
+def _who_or_what(done: str, said: str) -> str:
+    """Choose the word that asks for what somebody does something to: "fetch" of "fetch pupil Ada, who is ill"."""
+    acted_on = phrases.phrases(re.split(r",| (?:who|that|which)\b", said.removeprefix(done).strip())[0])
+    somebody = acted_on and not acted_on[0].preposition and ends_in_somebody(acted_on[0].words)
+    return "Who" if somebody and not _BECOMES.search(done) else "What"
 
 
 def _is_named_thing(head: str) -> bool:

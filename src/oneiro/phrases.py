@@ -14,10 +14,10 @@ from itertools import cycle, pairwise, product
 from typing import NamedTuple
 
 from oneiro.categories import categories
-from oneiro.relations import is_somebody
+from oneiro.relations import ends_in_somebody, is_somebody
 from oneiro.text import CALENDAR, opened, tidied, words
 from oneiro.types import DreamKind
-from oneiro.verbs import is_present, plain
+from oneiro.verbs import has_done, is_present, plain
 
 _PREPOSITIONS = frozenset(
     "in on at near with for from to by under over above below behind beside opposite into onto through across "
@@ -26,7 +26,8 @@ _PREPOSITIONS = frozenset(
 )
 _TWO = {"out": "of", "next": "to", "close": "to", "because": "of"}
 _LONGER = re.compile(
-    r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|too|n|then|than|where|like|not|never|again|lol)\b",
+    r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|too|n|then|than|where|like|not|never|again|lol)\b|"
+    r"\ba (?:week|fortnight) on (?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
 )
 _AND_WHERE = re.compile(r", (?=(?:in|near|at|on|outside|by) )")  # "in Colonia, in Uruguay"
@@ -35,7 +36,7 @@ _EXACTLY = re.compile(
     r"^(?:down|up|over|out|back) (?=by (?:the|a|an|my|your)\b)"  # "down by the weir"
 )
 _FIXED = re.compile(
-    r"(for (a living|fun|free|now|good|sure|example|once|ages|the [a-z-]+ time( ever)?)|"
+    r"(for (a living|fun|free|nothing|now|good|sure|example|once|ages|the [a-z-]+ time( ever)?)|"
     r"from (birth|childhood|infancy|scratch|memory|time to time|then on|now on|(day|week|year) to (day|week|year))|"
     r"at (all|least|last|most|present|the moment|times|once)|"
     r"in (general|person|fact|advance|total|particular|time|front|my own)|on (time|purpose|and off|top)|"
@@ -48,8 +49,8 @@ _CLOCK = re.compile(
     r"seven|eight|nine|ten|eleven|twelve"
 )
 _BESIDE_A_TIME = frozenset(
-    "the this next last early late of and about around at half past quarter to every other first second third my am pm "
-    "o'clock until till".split()
+    "the this next last early late of and about around at half past quarter to every each other first second third my "
+    "am pm o'clock until till".split()
 )
 _DAILY = re.compile(r"(school|work|breakfast|lunch|dinner|bed|church)$", re.IGNORECASE)
 _TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "listens to jazz"
@@ -80,20 +81,27 @@ _RARELY_A_THING = frozenset("after before during since until till without by as 
 _SOMEBODY = re.compile(r"(your|his|her|their)\b|[A-ZÀ-Þ]")
 MOVES = re.compile(
     r"\b(go|goes|going|come|comes|coming|mov\w+|fl[iy]\w*|travel\w*|driv\w+|sail\w*|commut\w+|walk\w*|cycl\w+|"
-    r"emigrat\w+|return\w*|trip|been|gone|drove|flew|went|came|train|bus)\b"
+    r"emigrat\w+|return\w*|depart\w*|trip|been|gone|drove|flew|went|came|train|bus)\b"
 )
+_BELONGS = frozenset([("by", "with"), ("with", "from")])  # "by a nun with a ruler", "with the lads from the mill"
 _HAS_A_PLACE = frozenset("for to from by".split())  # "for the opera in Ghent"
 _NO_PLACE = re.compile(
-    r"\b(coat|hat|shoes?|boots?|socks?|dress|uniform|suit|gale|rain|storm|snow|heat|cold|sun|fog|dark|side|way|hurry|voice|"
+    r"\b(age|list|coat|hat|shoes?|boots?|socks?|dress|uniform|suit|gale|rain|storm|snow|heat|cold|sun|fog|dark|side|way|"
+    r"hurry|voice|"
     r"colou?r|ink|style|go|aeroplane|plane|key|role|row|mood|opinion|case|danger|love|trouble|pain|tears|Dutch|English|"
     r"French|German|Spanish|Italian|Portuguese|Polish|Russian|Arabic|Hindi|Latin|Greek|Welsh|Irish|Turkish|Swedish|Norwegian|Danish|Finnish|"
     r"Japanese|Chinese|Korean|Gaelic|Catalan|Basque|Hungarian|Czech|Slovak|Croatian|Serbian|Romanian|Bulgarian|"
     r"Ukrainian|Hebrew|Yiddish|Ladino|Urdu|Bengali|Tamil|Punjabi|Swahili|Zulu|Thai|Vietnamese|Farsi|Persian|Icelandic|"
     r"Esperanto|Braille|shorthand|Morse|pencil|chalk|capitals)\b"
 )
+_EVENT = re.compile(  # no place: "at the milking"
+    r"\b(?!(?:building|crossing|landing|clearing|meeting|wedding|parking|spring|railing|ceiling)$)[a-z]{3,}ing$"
+)
+_THE_JOB = re.compile(r"\bthe (?:job|post|offer|contract|internship|apprenticeship|traineeship|scholarship)$")
+_USED = frozenset(("vehicle", "means of transport", "instrument", "machine", "gadget"))  # what one is on while at it
 _STAYS = frozenset("live stay sleep sit stand camp".split())  # where, not on what: "lives on the third floor"
 _DONE_TO = re.compile(  # behind these a thing is somewhere: "parked in the yard", "now in the yard"
-    r"\b(?:\w{2,}ed|\w+ing|asleep|born|torn|hidden|broken|frozen|kept|left|built|put|hung|lost|made|stuck|set|done|taken|"
+    r"\b(?:\w{2,}ed|\w+ing|asleep|born|torn|stolen|hidden|broken|frozen|kept|left|built|put|hung|lost|made|stuck|set|done|taken|"
     r"held|bound|drawn|sewn|written|grown|together|be|now|still|mostly|usually|always|often|currently|already)$"
 )
 _PUTS = re.compile(  # these need a place
@@ -107,13 +115,15 @@ _KINDS_OF = {  # what may stand for "where" and "when"
     "Where": frozenset(("city", "country", "building", "room", "workplace", "kind of shop", "kind of school")),
     "When": frozenset(("month", "weekday")),
 }
+_TIMES = frozenset(("month", "months", "weekday", "weekdays"))
 _SAYS = frozenset("think say believe claim".split())
 _LASTS = frozenset("last lasted take took spend spent".split())
 _STATES = frozenset("are is am was were have has had".split())
 _NEEDS_MORE = frozenset("go went get got come came want have had".split())
 _IN_NO_PLACE = frozenset("dream swear speak count sing pray write think read talk curse move moved".split())
 _NO_OBJECT_OF_ITS_OWN = frozenset(
-    "call called name named make made let die died come came cry cried sleep slept go went get got".split()
+    "call called name named make made let die died come came cry cried sleep slept go went get got turned work "
+    "worked".split()
 )
 NO_OBJECT = re.compile(
     r"((?:very|so|quite|rather|pretty|really|extremely) (?:\w+ly|well|late|early|often|hard|fast)|"
@@ -126,8 +136,19 @@ NO_OBJECT = re.compile(
     re.IGNORECASE,
 )
 _FURTHER = re.compile(
-    r"(to \w+|\w+ing) (?!(?:to|up|down|out|off|away|back|on|over|around|together|for|from|at|in)\b)\w"
+    r"(to (?!work\b)\w+|(?!working\b)\w+ing) "
+    r"(?!(?:to|up|down|out|off|away|back|on|over|around|together|for|from|at|in|called|named|nicknamed|known)\b)\w"
 )
+_GETS = re.compile(r"\bget(?:ting)?$")
+_NO_WHO = re.compile(  # "to be a nurse", "having a baby"
+    r"(?:to )?(?:be|being|become|becoming|(?:have|having|expecting) (?!(?:the|my|your|our)\b)\w+)\b"
+)
+_ONLY_THEN = re.compile(  # what is told of such a time need not be so at others
+    r"an? (?:good|bad|fine|calm|dry|wet|hot|cold|warm|rainy|sunny|clear|busy|quiet|lucky|normal) "
+    r"(?:day|night|morning|evening|week|month|season|year)$"
+)
+_HAS_THE = re.compile(r"(?:to )?have (?:the|my|your|our) ")
+_COUNTED = re.compile(r"(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|no)\b")
 WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of the answer
     ("direct", "Tell me {}.", "{}"),
     ("direct", "Remind me {}.", "{}"),
@@ -231,7 +252,8 @@ def _is_place(preposition: str, said: str) -> bool:
     """Say whether a phrase tells a place."""
     beside = said in ("you", "me") and preposition.lower() not in ("in", "at", "on")  # "in the room above you"
     placed = preposition.lower() in _WHERE and bool(beside or _DETERMINED.match(said)) and not _NO_PLACE.search(said)
-    return placed and not _timed(preposition.lower(), said)
+    event = (preposition.lower() == "at" and _EVENT.search(said)) or _ONLY_THEN.match(said)
+    return placed and not event and not _timed(preposition.lower(), said)
 
 
 def _starts(tokens: list[str], n: int, verb: str) -> bool:
@@ -250,6 +272,8 @@ def _starts(tokens: list[str], n: int, verb: str) -> bool:
         if before in _MAY_DO:
             return bool(_GONE_TO.fullmatch(following))
         return bool(_TO_A_THING & {*(t.lower() for t in tokens[:n]), verb})  # not in "wants to sail"
+    if n and token in ("on", "in", "by", "over", "through") and following in _PREPOSITIONS - {"every"}:
+        return False  # "taken on in the workshop"
     return _TWO.get(token) == following or token in _PREPOSITIONS
 
 
@@ -267,6 +291,8 @@ def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[t
             continue
         if at and wh == "What" and not about.base and not phrase.before:
             continue  # who is "at the clinic with a cough" is not "with a cough"
+        if at and (found[at - 1].preposition.lower(), phrase.preposition.lower()) in _BELONGS:
+            continue
         ways = [(to_me(rest), tidied(answer)) for rest, answer in _ways(about, found, at, stranded)]
         yield from _worded(about, openings, ways)
 
@@ -282,10 +308,13 @@ def _ways(about: Clause, found: Sequence[Phrase], at: int, stranded: str) -> Ite
     others = [other for other in found if other is not phrase and other.preposition]
     before = [other for other in found[:at] if other in others and other not in timed]
     after = [other for other in others if other not in before]
-    if not others or not (about.whole or _needs_all(about, phrase, others)):
+    moves = MOVES.search(f"{about.base} {phrase.before}")
+    hangs_on = before and phrase.preposition.lower() == "from" and not moves  # "paid in rice from the café"
+    if not others or not (about.whole or hangs_on or _needs_all(about, phrase, others)):
         yield f"{phrase.before} {stranded}", f"{about.yours} {about.verb_yours} {phrase.before} {phrase.said}."
     belong = [other for other in after if other not in timed and other.preposition.lower() not in _RARELY_A_THING]
-    if others and not (stranded and phrase.preposition and belong):
+    twice = stranded and any(other.preposition.lower() == stranded for other in others)  # "with tents with"
+    if others and not twice and not (stranded and phrase.preposition and belong):
         rest = [phrase.before, *(other.said for other in before), stranded, *(other.said for other in after)]
         yield " ".join(rest), f"{about.yours} {about.verb_yours} {' '.join(one.said for one in found)}."
 
@@ -294,7 +323,11 @@ def _needs_all(about: Clause, phrase: Phrase, others: Sequence[Phrase]) -> bool:
     """Say whether a part of a clause tells too little: "put the ladder" (in the loft), "a stamp" (from every port)."""
     acted_on = phrase.before or phrase.words
     each = any(re.match(r"(?:every|each)\b", other.words) for other in (phrase, *others))
-    return bool(_PUTS.match(about.base) or _PUTS.match(acted_on) or (each and re.match(r"(?:an?|one)\b", acted_on)))
+    beside = phrase.preposition == "with" and not phrase.before and about.base in _NEEDS_MORE  # "goes with an aunt"
+    only_then = any(_ONLY_THEN.match(other.words) for other in others)  # "ten knots" (on a good day)
+    stays = _HAS_THE.match(acted_on) and ends_in_somebody(acted_on)  # "has the girls" (at weekends)
+    puts = _PUTS.match(about.base) or _PUTS.match(acted_on)
+    return bool(puts or beside or only_then or stays or (each and re.match(r"(?:an?|one)\b", acted_on)))
 
 
 def _by_kind(about: Clause, phrase: Phrase, wh: str, stranded: str) -> list[str]:
@@ -303,9 +336,12 @@ def _by_kind(about: Clause, phrase: Phrase, wh: str, stranded: str) -> list[str]
     "What do I have?" may be anything, so that is asked in this way only.
     """
     owned = about.base in ("have", "own", "keep") and not (phrase.preposition or phrase.words.startswith("no "))
+    owned = owned and not has_done(phrase.words.split()[0])  # "has sold the canoe"
     if about.base in _SAYS or (phrase.preposition == "to" and not _DETERMINED.match(phrase.words)):
         return []  # "thinks pineapple belongs on pizza", "goes to bed"
     kinds = categories(phrase.words)[:_KINDS]
+    if not _timed(phrase.preposition.lower(), phrase.words):
+        kinds = [kind for kind in kinds if kind not in _TIMES]  # not in "went to the fair each May"
     if wh == "What" or owned:
         return [f"which {kind}" for kind in kinds]
     fitting = [kind for kind in kinds if kind in _KINDS_OF.get(wh, ()) and phrase.preposition != "every"]
@@ -376,9 +412,19 @@ def _of_place(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
             about.mine == ("I",) and not about.base and not phrase.before
         ):
             return None
-        on_what = preposition == "on" and not phrase.before and about.base not in _STAYS
+        got_at = preposition == "at" and about.base in ("get", "got") and not phrase.before  # "got at the jam"
+        if got_at or _THE_JOB.search(phrase.before):  # "turned down the job in Hull"
+            return None
+        used = not phrase.before or _is_used(about, phrase)
+        on_what = preposition == "on" and used and about.base not in _STAYS
         return ("What", "on") if on_what else ("Where", "")
     return None if phrase.before or not about.base or _DETERMINED.match(phrase.words) else ("What", preposition)
+
+
+def _is_used(about: Clause, phrase: Phrase) -> bool:
+    """Say whether what one is on is used: "plays a tune on the harp", unlike "is a cook on a bus"."""
+    does = about.base or re.match(r"\w+ing\b", phrase.before)
+    return bool(does and _USED & {*categories(phrase.words)})
 
 
 def _of_another(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
@@ -392,6 +438,8 @@ def _of_another(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
         return None  # "the one with the hat"
     if preposition == "with" and _SOMEBODY.match(said):
         return None
+    if preposition == "with" and re.search(r"\ban? ", phrase.before) and _COUNTED.match(said):
+        return None  # "a flat with two bedrooms"
     if said[:1].isupper() and preposition in ("to", "from", "into"):
         moves = MOVES.search(f"{about.base} {phrase.before}")
         bound = re.search(r"\b(married|engaged|related)$", phrase.before)
@@ -404,8 +452,9 @@ def _of_object(about: Clause, said: str, *, somebody: bool) -> tuple[str, str] |
     further = _FURTHER.match(said)
     acted_on = said[further.end() - 1 :] if further else ""
     nothing = NO_OBJECT.fullmatch(acted_on) and not re.search(r"\d|ing$", acted_on)  # "getting married"
-    if further and not nothing and not (further[1].startswith("to ") and about.verb_yours in _STATES):
-        return ("What", further[1])
+    gets = further and _GETS.search(further[1]) and NO_OBJECT.match(acted_on)  # "to get married first"
+    if further and not (nothing or gets or (further[1].startswith("to ") and about.verb_yours in _STATES)):
+        return ("Who" if ends_in_somebody(acted_on) and not _NO_WHO.match(said) else "What", further[1])
     if about.base in _LASTS and _LENGTH.fullmatch(said):
         return ("How long", "")
     if about.verb_yours in _STATES or about.base in _NO_OBJECT_OF_ITS_OWN or NO_OBJECT.match(said):

@@ -46,9 +46,10 @@ _OTHERS = frozenset(  # no relations to the screen; no plurals that are verbs to
     "advisor dentist vet physio therapist plumber electrician mechanic builder gardener cleaner carer babysitter "
     "hairdresser barber priest vicar rabbi imam pastor monk nun lawyer solicitor judge accountant manager supervisor "
     "foreman apprentice trainee intern assistant secretary receptionist pupil pupils student students lodger lodgers "
-    "tenant tenants guest guests customer customers client clients patient patients penfriend twin twins in-laws "
-    "grandparents relatives ancestors mates teammate teammates postman postwoman policeman policewoman mayor cook "
-    "chef waiter waitress driver pilot sailor captain king queen man woman men women widow widower".split()
+    "tenant tenants guest guests customer customers client clients patient patients penfriend classmate classmates "
+    "schoolmate schoolmates twin twins in-laws grandparents relatives ancestors mates teammate teammates postman "
+    "postwoman policeman policewoman mayor cook chef waiter waitress driver pilot sailor captain king "
+    "queen man woman men women widow widower".split()
 )
 _ANIMALS = frozenset(
     "dog dogs puppy cat cats kitten horse pony parrot bird budgie rabbit hamster tortoise turtle fish goldfish snake "
@@ -64,6 +65,8 @@ _HE = frozenset(
 )
 _SOME_OF = re.compile(r"(?:the )?(?:one|two|three|four|five|six|some|many|most|all|both|none|half|\d+) of ")
 _OF_WHAT = re.compile(r" (?:of|at|in|from|on) ")
+_OF_WHOM = re.compile(r"(?:['’]s|s['’]) ")
+_ITS_NAME = re.compile(r"(?: [A-ZÀ-Þ][\w'’-]*)+$")
 _PERSON = {word: person for person, spelled in _PEOPLE.items() for word in spelled.split()}
 _WIDER = {
     **dict.fromkeys(("son", "daughter"), "child"),
@@ -109,8 +112,14 @@ def people(text: str) -> set[str]:
 
 def is_somebody(text: str) -> bool:
     """Say whether a noun with what belongs to it names somebody: "two of your nieces", "chemistry teacher at Eton"."""
-    head = _OF_WHAT.split(_SOME_OF.sub("", text))[0]  # "the bike of your aunt" is nobody
+    thing = _OF_WHAT.split(_SOME_OF.sub("", text))[0]  # "the bike of your aunt" is nobody
+    head = _OF_WHOM.split(thing)[-1]  # so is "your aunts' bike"
     return bool(people(head) or _OTHERS & {word.lower() for word in head.split()[-1:]})
+
+
+def ends_in_somebody(noun: str) -> bool:
+    """Say whether a noun's last word names somebody, with or without a name: "pupil Ada", but no "baby blanket"."""
+    return is_somebody(_ITS_NAME.sub("", noun).rpartition(" ")[2])
 
 
 def is_person_or_animal(word: str) -> bool:

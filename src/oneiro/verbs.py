@@ -24,6 +24,11 @@ _NO_VERB = frozenset(
     "this his its hers theirs maths physics tennis pelvis iris oasis basis crisis gas as perhaps besides".split()
 )
 _NO_PAST = frozenset("need feed bleed breed speed weed seed heed".split())
+_HAS_DONE = re.compile(
+    r"(?!red$)\w+ed|been|never|not|known|seen|done|gone|come|become|given|taken|mistaken|written|driven|broken|spoken|"
+    r"stolen|forgotten|forgiven|eaten|drunk|sung|swum|begun|grown|flown|worn|torn|sworn|drawn|thrown|shown|chosen|fallen|"
+    r"frozen|hidden|ridden|risen|shaken|woken|beaten|bitten|sewn|sown|overcome|always|already|also|often|recently|once"
+)
 ADVERB = re.compile(r"(also|now|always|never|ever|often|sometimes|once|just|still|only|no|longer|\w+ly)$")
 _TO_THIRD = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
 _TO_THIRD |= {"aren't": "isn't", "weren't": "wasn't", "haven't": "hasn't", "don't": "doesn't"}
@@ -55,9 +60,15 @@ def is_present(verb: str) -> bool:
     return (
         verb not in _MODAL
         and verb not in _TO_YOU
+        and verb not in _TO_THIRD
         and verb not in PAST
         and not (verb.endswith("ed") and verb not in _NO_PAST)
     )
+
+
+def has_done(word: str) -> bool:
+    """Say whether "has" before a word tells what was done and not what is owned: "has mended", "has never"."""
+    return word in PAST or bool(_HAS_DONE.fullmatch(word))
 
 
 def is_verb(word: str) -> bool:
