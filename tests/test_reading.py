@@ -56,6 +56,18 @@ def test_a_turn_is_read_with_whose_the_people_are_that_it_names() -> None:
     known = ["The user's aunt is called Noor."]
     read = read_turns(turns, Reader("The user is busy."), DreamConfig(), night=1, seed=0, known=known)
     assert [turn.text for _, turn in read][-1] == "I took my son Fiifi to see my aunt Noor."
+    small = (Turn(1, "my son's called fiifi"), turns[1])
+    read = read_turns(small, Reader("The user is busy."), DreamConfig(), night=1, seed=0, known=known)
+    assert [turn.text for _, turn in read][-1] == "I took my son Fiifi to see my aunt Noor."
+
+
+def test_of_what_the_assistant_said_only_a_question_is_read() -> None:
+    turns = (Turn(1, "I broke an arm.", "I'm a translator."), Turn(2, "I fell.", "Oh dear. What happened?"))
+    read = read_turns(turns, Reader("The user is busy."), DreamConfig(), night=1, seed=0)
+    assert {turn.text: turn.before for _, turn in read} == {
+        "I broke an arm.": "",
+        "I fell.": "Oh dear. What happened?",
+    }
 
 
 def test_what_is_called_otherwise_now_is_told_by_its_new_name() -> None:

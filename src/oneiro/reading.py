@@ -85,17 +85,21 @@ def read_turns(
 
 
 def _by_themselves(turns: Sequence[Turn], known: Sequence[str]) -> list[Turn]:
-    """Say in every turn whose the people are that it names, as earlier ones told."""
+    """Say in every turn whose the people are that it names, as earlier ones told.
+
+    What the assistant said before is left out unless it asked: what it says of itself is nobody's memory.
+    """
     whose, plain = acquainted(known), []
     for turn in turns:
-        plain.append(replace(turn, text=with_whose(with_my(turn.text), whose)))
+        asked = turn.before if turn.before.rstrip().endswith("?") else ""
+        plain.append(replace(turn, text=with_whose(with_my(turn.text), whose), before=asked))
         whose |= acquainted(_by_rule(plain[-1].text))
     return plain
 
 
 def _by_rule(said: str) -> list[str]:
     """What rules can state of a turn."""
-    return [statement for sentence in sentences(told_plainly(said)) for statement in stated(sentence)]
+    return [_capital(statement) for sentence in sentences(told_plainly(said)) for statement in stated(sentence)]
 
 
 def _telling(turns: Sequence[Turn], writer: Writer, config: DreamConfig) -> list[Turn]:
