@@ -61,12 +61,17 @@ def test_a_turn_is_read_with_whose_the_people_are_that_it_names() -> None:
     assert [turn.text for _, turn in read][-1] == "I took my son Fiifi to see my aunt Noor."
 
 
-def test_of_what_the_assistant_said_only_a_question_is_read() -> None:
-    turns = (Turn(1, "I broke an arm.", "I'm a translator."), Turn(2, "I fell.", "Oh dear. What happened?"))
+def test_of_what_the_assistant_said_only_what_is_answered_is_read() -> None:
+    turns = (
+        Turn(1, "I broke an arm.", "I'm a translator."),
+        Turn(2, "I fell.", "Oh dear. What happened?"),
+        Turn(3, "No, My name is Ada.", "Nice to meet you, Ida!"),
+    )
     read = read_turns(turns, Reader("The user is busy."), DreamConfig(), night=1, seed=0)
     assert {turn.text: turn.before for _, turn in read} == {
         "I broke an arm.": "",
         "I fell.": "Oh dear. What happened?",
+        "No, My name is Ada.": "Nice to meet you, Ida!",
     }
 
 

@@ -43,6 +43,7 @@ _ROUGHLY = re.compile(
     r"(?:a|one|two|three|four|five|six|seven|eight|nine) (?:dozen|hundred|thousand))\b(?! (?:o'clock|am|pm)\b)",
     re.IGNORECASE,
 )
+_ANSWERS = re.compile(r"\W*(?:no|yes|yeah|yep|nope|nah|not|right|correct|actually|exactly)\b", re.IGNORECASE)
 _TO_ONESELF = re.compile(r"The user \w+ the user\b(?!['’]s)")  # "owes the user": another's debt, misread
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
@@ -87,11 +88,11 @@ def read_turns(
 def _by_themselves(turns: Sequence[Turn], known: Sequence[str]) -> list[Turn]:
     """Say in every turn whose the people are that it names, as earlier ones told.
 
-    What the assistant said before is left out unless it asked: what it says of itself is nobody's memory.
+    What the assistant said before is left out unless it asked or is answered: what it says of itself is no memory.
     """
     whose, plain = acquainted(known), []
     for turn in turns:
-        asked = turn.before if turn.before.rstrip().endswith("?") else ""
+        asked = turn.before if turn.before.rstrip().endswith("?") or _ANSWERS.match(turn.text) else ""
         plain.append(replace(turn, text=with_whose(with_my(turn.text), whose), before=asked))
         whose |= acquainted(_by_rule(plain[-1].text))
     return plain
