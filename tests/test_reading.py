@@ -181,6 +181,14 @@ def test_what_is_known_of_a_stranger_does_not_stand_for_itself() -> None:
     assert chosen("Ada Okafor taught me.", "") == ["Ada Okafor taught me."]
 
 
+def test_ones_own_name_is_stated_where_readings_take_it_for_something_else() -> None:
+    said = "hi im tove and i live in bergen"
+    name, misread = "The user's first name is Tove.", "The user is tove and lives in Bergen."
+    assert chosen(said, misread)[0] == name
+    assert misread not in chosen(said, misread)
+    assert chosen(said, "The user is called Tove.")[0] == "The user is called Tove."
+
+
 def test_nobody_owes_themselves_anything() -> None:
     said, misread = "Ramiro, my uncle, owes me a hen.", "The user owes the user a hen."
     assert misread not in chosen(said, misread)

@@ -162,7 +162,7 @@ def choose_statements(turn: Turn, readings: Sequence[Completion], config: DreamC
     was said when nothing else is left, unless it only asks.
     """
     said = turn.text
-    statements = _agreed(turn, readings, config)
+    statements = _naming(_agreed(turn, readings, config), said)
     for statement in _by_rule(said):
         own = stems(statement) - {"user"}
         if len(own - stems(" ".join(statements))) > _NEW * len(own):
@@ -173,6 +173,16 @@ def choose_statements(turn: Turn, readings: Sequence[Completion], config: DreamC
     left = [] if of_nobody else [said]
     chosen = [as_renamed(statement, said) for statement in [*statements, *own_words] or left]
     return list(dict.fromkeys(chosen))[: config.max_statements]
+
+
+def _naming(statements: Sequence[str], said: str) -> list[str]:
+    """State the user's own name where a turn tells it and no reading does; who says "hi im ada" is no ada."""
+    name = next(filter(None, map(told_name, sentences(told_plainly(said)))), None)
+    if not name:
+        return list(statements)
+    others = [s for s in statements if not re.match(rf"The user is {re.escape(name)}\b", s, re.IGNORECASE)]
+    named = any(_USERS_NAME.match(statement) for statement in others)
+    return others if named else [f"The user's first name is {name}.", *others]
 
 
 def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> list[str]:
