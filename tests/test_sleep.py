@@ -141,6 +141,15 @@ def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None
     assert {path: data for path, data in bed.generation_bytes().items() if "/0001/" in path} == first
 
 
+def test_a_later_night_reads_a_name_with_whose_it_is(bed: Bed) -> None:
+    bed.sleep()
+    bed.say("Biscuit knows that my horse is called Juniper.")
+    bed.sleep(replace(TINY_NIGHT, seed=1))
+    assert [m.memory.source for m in bed.store.memories() if m.night == 2] == [
+        "My dog Biscuit knows that my horse is called Juniper."
+    ]
+
+
 def test_after_two_nights_both_days_are_remembered(bed: Bed) -> None:
     both_layers = replace(TINY_NIGHT.train, r=8, lora_alpha=16, epochs=90, upper=1.0)  # one of two learns too little
     thorough = replace(TINY_NIGHT, train=both_layers)
