@@ -234,9 +234,8 @@ def _cut(statement: str) -> _Clause | None:
     at = next((n for n in after_name or verbs if n + 1 not in verbs or parts[n + 1] not in _BE), 0)  # "two girls are"
     if not at:
         return None
-    whose = next(
-        (n for n in range(at, 1, -1) if parts[n - 1] not in _HOW_OFTEN | _ADDS_NOTHING), 1
-    )  # "nan always wins"
+    adverb = _HOW_OFTEN | _ADDS_NOTHING  # "nan always wins"
+    whose = next((n for n in range(at, 1, -1) if parts[n - 1] not in adverb), 1)
     adverbs = "".join(f"{part} " for part in parts[whose:at] if part not in _ADDS_NOTHING)
     return _Clause(" ".join(parts[:whose]), adverbs, parts[at], _to_you(" ".join(parts[at + 1 :]), own=False))
 

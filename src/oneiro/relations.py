@@ -91,6 +91,7 @@ _INTRODUCES = (
 _OWN_RELATION = re.compile(rf"The user['’]s (?:[a-z-]+ )??({'|'.join(_PERSON)})\b")
 _OF_THE_USER = re.compile(r"The user(?:['’]s (?:first |sur)?name)? ")
 _OWN = re.compile(r"\b(?:i|me|my|mine|we|us|our)\b", re.IGNORECASE)
+_ANOTHERS = re.compile(r"his|her|their|.*['’]s", re.IGNORECASE)
 _FULL_NAME = re.compile(r"\W*([A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)+) [a-z]")  # at the beginning of a sentence
 _WEDDED = re.compile(r"\b(?:married|wedding|engaged|divorced|widow(?:er|ed)?|gf|bf)\b", re.IGNORECASE)
 _WORD_BEFORE = re.compile(r"([\w'’-]+) $")
@@ -190,10 +191,14 @@ def is_of_a_stranger(said: str) -> bool:
 
 def is_somebody_elses(statement: str, said: str) -> bool:
     """Say whether a statement gives the user what is another's: "her sister", "my dad's wife", Curie's birthplace."""
-    named = _FULL_NAME.match(said) if not _OWN.search(said) else None
-    if named and _OF_THE_USER.match(statement) and not set(words(named[1])) <= set(words(statement)):
+    named = _FULL_NAME.match(said)
+    if (
+        named
+        and is_of_a_stranger(said)
+        and _OF_THE_USER.match(statement)
+        and not set(words(named[1])) <= set(words(statement))
+    ):
         return True
     own = _OWN_RELATION.match(statement)
     whose = re.findall(rf"\b([\w'’]+) (?:[a-z-]+ )??{own[1]}\b", said, re.IGNORECASE) if own else []
-    others = ("his", "her", "their", "'s", "’s")
-    return bool(whose) and all(word.lower().endswith(others[3:]) or word.lower() in others for word in whose)
+    return bool(whose) and all(map(_ANOTHERS.fullmatch, whose))
