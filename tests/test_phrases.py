@@ -1,7 +1,7 @@
 import pytest
 
 from oneiro.asking import plain_questions
-from oneiro.phrases import asked_by_phrase, clause, phrases
+from oneiro.asking.phrases import asked_by_phrase, clause, phrases
 from oneiro.text import words
 
 CASES = [

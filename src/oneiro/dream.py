@@ -2,7 +2,7 @@
 
 In: the day's turns. Out: memories (one statement each, with its source) and unscreened dreams.
 
-Every statement is asked its plain questions by rule (`asking.py`); what the day tells, and all other questions, are the
+Every statement is asked its plain questions by rule (`asking/`); what the day tells, and all other questions, are the
 generator's.
 
 Three tasks, one adapter. *Read* (`reading.py`): a turn → the facts in it, one statement a line, or "(nothing)".

@@ -91,7 +91,7 @@ class Dream:
 
     @property
     def by_rule(self) -> bool:
-        """Whether a rule made it of its memory's statement (`asking.py`): no log-probability is above 0."""
+        """Whether a rule made it of its memory's statement (`asking/`): no log-probability is above 0."""
         return self.confidence > 0
 
 

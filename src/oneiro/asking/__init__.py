@@ -19,7 +19,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from oneiro import phrases
+from oneiro.asking import phrases
 from oneiro.relations import ends_in_somebody, is_somebody
 from oneiro.text import CALENDAR, opened, proper_names, tidied, words
 from oneiro.types import DreamKind
