@@ -110,7 +110,7 @@ def test_every_phrase_is_asked_for_and_answered_with_no_more(statement: str, exp
 def test_what_is_denied_is_denied_in_full(verb: str, rest: str, adverb: str) -> None:
     about = clause("", verb, rest, adverb=adverb)
     assert about
-    answers = [answer for _, _, answer in asked_by_phrase(about, to_me=str)]
+    answers = [answer for _, _, answer in asked_by_phrase(about)]
     assert len(answers) >= 10
     assert all("June" in answer for answer in answers)
 
@@ -122,7 +122,7 @@ def test_what_is_denied_is_denied_in_full(verb: str, rest: str, adverb: str) -> 
 def test_no_word_is_told_that_was_not_said(owner: str, verb: str, rest: str) -> None:
     about = clause(owner, verb, rest)
     assert about
-    pairs = list(asked_by_phrase(about, to_me=str))
+    pairs = list(asked_by_phrase(about))
     assert len(pairs) >= 12
     said = set(words(f"you your yes that {owner} {verb} {rest}"))
     assert all(set(words(answer)) <= said for _, _, answer in pairs)

@@ -64,6 +64,11 @@ def opened(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
+def with_article(noun: str) -> str:
+    """Put the article before a noun: "an owl"."""
+    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def sentences(text: str) -> list[str]:
     """Cut a text after its full stops, exclamation and question marks, and at empty lines."""
     return _SENTENCE_END.split(text.strip())

@@ -13,16 +13,15 @@ questions, none in the worst case.
 """
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from importlib import resources
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from oneiro.asking import phrases
+from oneiro.asking.forms import asked_by_form
+from oneiro.asking.persons import has_second_verb, to_me, to_you
+from oneiro.asking.questions import WRAPPED, Asked, lowered, no, yes
 from oneiro.relations import ends_in_somebody, is_somebody
-from oneiro.text import CALENDAR, opened, proper_names, tidied, words
-from oneiro.types import DreamKind
+from oneiro.text import CALENDAR, opened, proper_names, tidied, with_article, words
 from oneiro.verbs import ADVERB, has_done, is_present, is_verb, plain
 
 _PLACE = frozenset("in at near outside inside by under behind beside opposite above right next".split())
@@ -75,34 +74,9 @@ _TO_DO = re.compile(r"(?:going|about|due|set|supposed|meant) to (?!the\b|an?\b|m
 _SO_FAR = re.compile(r" (?:already|so far|altogether|in all|left over)\b")
 _PLURAL = frozenset("were have haven't weren't aren't don't".split())  # verbs of "your aunts"
 _HELPER = re.compile(r".+n't|cannot|can|could|will|would|must|should|may|might|to")
-_JOINS = "that|because|when|while|where|what|how|if"  # behind these the user does something
-_USER_DOES = re.compile(
-    rf"\b({_JOINS}|before|after|until|since) the user ((?:\w+ly |always |never |often |once |still |also )?)(\w+)\b"
-)
-_YOU_DO = re.compile(rf"\b({_JOINS}) you (?=\w)")
-_YOU_ARE = re.compile(r"(?<!\band )(?<!\bof )\byou (are|were)\b")
 _BECOMES = re.compile(r"\b(?:be|become|have)$")
 _RELATIVE = frozenset("who that which".split())
 _YEARS_OLD = re.compile(r"\S+ years old$")
-_AND_VERB = re.compile(
-    r"\b(and|but) (now |also |then |still )?"
-    r"((?<=now )\w+s\b|(?:is|was|has|does|isn't|hasn't|doesn't)\b|\w+s(?= (?:the|an?|in|at|on|to|for|with|it)\b))"
-)
-
-
-class Asked(NamedTuple):
-    """A question made by rule, and its answer."""
-
-    kind: DreamKind
-    question: str
-    answer: str
-
-
-class _Form(NamedTuple):
-    """A form of statement and what it is asked for; {kin} stands for the words of its group `kin`."""
-
-    statement: re.Pattern[str]
-    ask: tuple[Asked, ...]
 
 
 class _Clause(NamedTuple):
@@ -121,7 +95,7 @@ def plain_questions(statement: str) -> list[Asked]:
     if clause is None:
         return []
     asked = _about_another(clause) if clause.owner else _about_the_user(clause)
-    every = (*_by_phrase(clause), *asked, *_everyday(statement))
+    every = (*_by_phrase(clause), *asked, *asked_by_form(statement))
     tidy = [pair._replace(question=tidied(pair.question), answer=tidied(pair.answer)) for pair in every]
     return list({pair.question: pair for pair in reversed(tidy)}.values())[::-1]
 
@@ -154,7 +128,7 @@ def _by_phrase(clause: _Clause) -> Iterator[Asked]:
     adverb = " ".join(word for word in clause.adverb.split() if word not in _ADDS_NOTHING)
     about = phrases.clause(clause.owner, clause.verb, clause.rest, adverb=adverb, known_as=known_as)
     if about:
-        yield from (Asked(*pair) for pair in phrases.asked_by_phrase(about, to_me=_to_me))
+        yield from phrases.asked_by_phrase(about)
 
 
 def _head_and_name(owner: str) -> tuple[str, str]:
@@ -163,42 +137,6 @@ def _head_and_name(owner: str) -> tuple[str, str]:
     head = owner.removesuffix(name).strip()
     parted = head and head != owner and head.split()[-1] not in _PREPOSITIONS | {"and"}
     return (head, name) if parted else (owner, "")
-
-
-def _everyday(statement: str) -> Iterator[Asked]:
-    """Ask for what people tell most in the words of `dreamer_data/forms`."""
-    for form in _forms():
-        found = form.statement.fullmatch(statement.rstrip(".!"))
-        if not found:
-            continue
-        heard = ["", *(_to_you(words or "", own=True) for words in found.groups())]
-        named = {name: heard[at] for name, at in form.statement.groupindex.items()}
-        named |= {f"a_{name}": _with_article(words) for name, words in named.items() if words}
-        asked = {name: _to_me(words) for name, words in named.items()}
-        for kind, question, answer in form.ask:
-            yield Asked(kind, question.format(*map(_to_me, heard), **asked), opened(answer.format(*heard, **named)))
-
-
-@cache
-def _forms() -> tuple[_Form, ...]:
-    """Read all forms; a file's own word lists come before the common ones."""
-    folder = resources.files("oneiro") / "dreamer_data" / "forms"
-    files = {file.name: tomllib.loads(file.read_text(encoding="utf-8")) for file in folder.iterdir()}
-    common = files.pop("words.toml")
-    return tuple(
-        _Form(_expanded(form["statement"], common | data.get("words", {})), tuple(Asked(*pair) for pair in form["ask"]))
-        for _, data in sorted(files.items())
-        for form in data["form"]
-    )
-
-
-def _expanded(pattern: str, lists: Mapping[str, str]) -> re.Pattern[str]:
-    """Put word lists into a pattern: <kin> is any word of the list `kin`, as a group of that name; <kin2> another."""
-
-    def group(found: re.Match[str]) -> str:
-        return f"(?P<{found[1]}>{lists[found[1].rstrip('23456789')]})"
-
-    return re.compile(re.sub(r"(?<!\?P)<(\w+)>", group, pattern))
 
 
 def _told(clause: _Clause) -> str:
@@ -216,7 +154,7 @@ def _cut(statement: str) -> _Clause | None:
         return None
     if not found[1]:
         at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
-        rest = _to_you(" ".join(parts[at + 1 :]), own=True)
+        rest = to_you(" ".join(parts[at + 1 :]), own=True)
         return _Clause("", "".join(f"{part} " for part in parts[:at]), parts[at], rest)
     verbs = [  # no "former pupils"
         n
@@ -237,24 +175,7 @@ def _cut(statement: str) -> _Clause | None:
     adverb = _HOW_OFTEN | _ADDS_NOTHING  # "nan always wins"
     whose = next((n for n in range(at, 1, -1) if parts[n - 1] not in adverb), 1)
     adverbs = "".join(f"{part} " for part in parts[whose:at] if part not in _ADDS_NOTHING)
-    return _Clause(" ".join(parts[:whose]), adverbs, parts[at], _to_you(" ".join(parts[at + 1 :]), own=False))
-
-
-def _to_you(text: str, *, own: bool) -> str:
-    """Turn what follows the verb to the user; "their" is the user's where the user is the subject."""
-    if own:
-        text = re.sub(r"\btheir\b", "your", text)
-        text = _AND_VERB.sub(lambda also: f"{also[1]} {also[2] or ''}{plain(also[3])}", text)
-    text = re.sub(r"\bthe user['’]s\b", "your", text, flags=re.IGNORECASE)
-    text = _USER_DOES.sub(lambda does: f"{does[1]} you {does[2]}{plain(does[3])}", text)
-    return re.sub(r"\bthe user\b", "you", text, flags=re.IGNORECASE)
-
-
-def _to_me(text: str) -> str:
-    """The same words in the user's mouth."""
-    text = _YOU_ARE.sub(lambda be: "I am" if be[1] == "are" else "I was", text)
-    text = _YOU_DO.sub(r"\1 I ", text)
-    return re.sub(r"\byour\b", "my", re.sub(r"\byou\b", "me", text))
+    return _Clause(" ".join(parts[:whose]), adverbs, parts[at], to_you(" ".join(parts[at + 1 :]), own=False))
 
 
 def _about_another(clause: _Clause) -> Iterator[Asked]:
@@ -273,17 +194,15 @@ def _about_another(clause: _Clause) -> Iterator[Asked]:
         yield from _named(head, called[1], verb)
     elif named:
         yield Asked("direct", f"What is my {head}?", answer)
-        yield Asked("direct", f"Do you know my {head}?", f"Yes, {_lower(answer)}")
-        yield Asked("yesno", f"Is my {head} {named}?", f"Yes, {_lower(answer)}")
+        yield Asked("direct", f"Do you know my {head}?", yes(answer))
+        yield Asked("yesno", f"Is my {head} {named}?", yes(answer))
         if head.endswith(_S_NAME):
             yield Asked("reverse", f"Who is {named}?", f"{named} is your {head.removesuffix(_S_NAME)}.")
     elif verb not in _PLURAL - {"were"}:
         yield from _does(clause, head, answer)
     yield Asked("reverse", f"What do you know about my {head}?", answer)
     yield Asked("direct", f"What did I tell you about my {head}?", answer)
-    yield Asked(
-        "yesno", f"Did I tell you that my {owner} {clause.adverb}{verb} {_to_me(rest)}?", f"Yes, {_lower(answer)}"
-    )
+    yield Asked("yesno", f"Did I tell you that my {owner} {clause.adverb}{verb} {to_me(rest)}?", yes(answer))
 
 
 def _named(head: str, name: str, be: str = "is") -> Iterator[Asked]:
@@ -294,24 +213,24 @@ def _named(head: str, name: str, be: str = "is") -> Iterator[Asked]:
     if be == "is":
         yield Asked("direct", f"What's my {head}'s name?", f"Your {head}'s name is {name}.")
     yield Asked("direct", f"What {be} the {names} of my {head}?", f"The {names} of your {head} {be} {name}.")
-    yield Asked("direct", f"Do you know what my {head} {be} called?", f"Yes, {_lower(answer)}")
+    yield Asked("direct", f"Do you know what my {head} {be} called?", yes(answer))
     yield Asked("reverse", f"{who} {be} {name}?", f"{name} {be} your {head}.")
     yield Asked("reverse", f"What {be} {name} to me?", f"{name} {be} your {head}.")
-    yield Asked("yesno", f"{be.title()} my {head} called {name}?", f"Yes, {_lower(answer)}")
+    yield Asked("yesno", f"{be.title()} my {head} called {name}?", yes(answer))
     if be == "is" and "'s" not in head:
-        yield Asked("yesno", f"Do I have {_with_article(head)}?", f"Yes, your {head} is called {name}.")
+        yield Asked("yesno", f"Do I have {with_article(head)}?", f"Yes, your {head} is called {name}.")
 
 
 def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     """Ask what somebody or something of the user's is or does."""
-    verb, rest = clause.verb, _to_me(clause.rest)
+    verb, rest = clause.verb, to_me(clause.rest)
     somebody = is_somebody(head) or (head != clause.owner and not _is_named_thing(head))
     if _YEARS_OLD.match(clause.rest):
         yield Asked("direct", f"How old is my {head}?", answer)
     does = f"{clause.adverb}{verb} {rest}"
     if somebody:
         yield Asked("reverse", f"Who {does}?", answer)
-        yield Asked("reverse", f"Do you know who {does}?", f"Yes, {_lower(answer)}")
+        yield Asked("reverse", f"Do you know who {does}?", yes(answer))
         yield Asked("reverse", f"Tell me who {does}.", answer)
         yield Asked("reverse", f"Remind me who {does}.", answer)
     elif verb not in ("are", "were"):
@@ -323,10 +242,10 @@ def _does(clause: _Clause, head: str, answer: str) -> Iterator[Asked]:
     elif is_present(verb):
         base = plain(verb)
         if "never" in clause.adverb:
-            yield Asked("yesno", f"Does my {clause.owner} ever {base} {rest}?", f"No, {_lower(answer)}")
+            yield Asked("yesno", f"Does my {clause.owner} ever {base} {rest}?", no(answer))
             return
-        if not _AND_VERB.search(rest):
-            yield Asked("yesno", f"Does my {clause.owner} {clause.adverb}{base} {rest}?", f"Yes, {_lower(answer)}")
+        if not has_second_verb(rest):
+            yield Asked("yesno", f"Does my {clause.owner} {clause.adverb}{base} {rest}?", yes(answer))
         if not phrases.phrases(clause.rest):
             yield from _whole(head, base, rest, answer)
 
@@ -341,34 +260,34 @@ def _is(clause: _Clause, rest: str, answer: str, *, somebody: bool) -> Iterator[
         yield Asked("direct", f"Where {verb} my {clause.owner}?", answer)
     elif not (somebody or done or first in _PREPOSITIONS):
         yield Asked("direct", f"What {verb} my {clause.owner}?", answer)
-    if not _AND_VERB.search(rest):
-        yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", f"Yes, {_lower(answer)}")
+    if not has_second_verb(rest):
+        yield Asked("yesno", f"{verb.title()} my {clause.owner} {rest}?", yes(answer))
 
 
 def _owns(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what somebody or something of the user's has, or has not."""
     if rest.startswith("no "):
-        yield Asked("yesno", f"Does my {clause.owner} have any {rest[3:]}?", f"No, {_lower(answer)}")
-    elif _OWNED.match(rest) and not _AND_VERB.search(rest):
-        yield Asked("yesno", f"Does my {clause.owner} have {rest}?", f"Yes, {_lower(answer)}")
+        yield Asked("yesno", f"Does my {clause.owner} have any {rest[3:]}?", no(answer))
+    elif _OWNED.match(rest) and not has_second_verb(rest):
+        yield Asked("yesno", f"Does my {clause.owner} have {rest}?", yes(answer))
     yield from _holds(f"my {clause.owner}", "does", "has", clause.rest, answer)
 
 
 def _holds(asker: str, helper: str, verb: str, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what something of the user's has, and how many of what somebody has there are."""
     rest = _SO_FAR.sub("", rest)
-    counted, no = _COUNTED.fullmatch(rest), rest.startswith("no ")
+    counted, lacks = _COUNTED.fullmatch(rest), rest.startswith("no ")
     had = phrases.phrases(counted["things"] if counted else rest) if counted or _OWNED.match(rest) else []
     if not had or had[0].preposition or not (counted or asker != "I"):
         return
     one = "Who" if is_somebody(had[0].words) else "What"
-    wh = f"How many {_to_me(had[0].words)}" if counted else one
-    beside = _to_me("".join(f" {other.said}" for other in had[1:]))
-    yield Asked("direct", f"{wh} {helper} {asker} {'not ' if no else ''}have{beside}?", answer)
-    for kind, question, told in phrases.WRAPPED:
-        has = f"{helper}n't have" if no else verb
+    wh = f"How many {to_me(had[0].words)}" if counted else one
+    beside = to_me("".join(f" {other.said}" for other in had[1:]))
+    yield Asked("direct", f"{wh} {helper} {asker} {'not ' if lacks else ''}have{beside}?", answer)
+    for kind, question, told in WRAPPED:
+        has = f"{helper}n't have" if lacks else verb
         asked = question.format(f"{wh[:1].lower()}{wh[1:]} {asker} {has}{beside}")
-        yield Asked(kind, asked, opened(told.format(_lower(answer))))
+        yield Asked(kind, asked, opened(told.format(lowered(answer))))
 
 
 def _whole(head: str, base: str, rest: str, answer: str) -> Iterator[Asked]:
@@ -385,15 +304,15 @@ def _whole(head: str, base: str, rest: str, answer: str) -> Iterator[Asked]:
 def _about_the_user(clause: _Clause) -> Iterator[Asked]:
     """Ask about the user."""
     verb, answer = clause.verb, _told(clause)
-    rest = _to_me(clause.rest)
-    yield Asked("yesno", f"Did I tell you that I {clause.adverb}{_mine(verb)} {rest}?", f"Yes, {_lower(answer)}")
+    rest = to_me(clause.rest)
+    yield Asked("yesno", f"Did I tell you that I {clause.adverb}{_mine(verb)} {rest}?", yes(answer))
     denies = verb == "doesn't" or (verb == "does" and rest.startswith("not "))
     if verb in ("is", "was"):
         yield from _am(clause, rest, answer)
     elif denies:
         yield from _do_not(rest.removeprefix("not "), answer)
     elif verb in ("can't", "cannot"):
-        yield Asked("yesno", f"Can I {rest}?", f"No, {_lower(answer)}")
+        yield Asked("yesno", f"Can I {rest}?", no(answer))
         yield Asked("direct", "What can't I do?", answer)
     elif verb == "has":
         yield from _have(clause, rest, answer)
@@ -412,7 +331,7 @@ def _am(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     be = "am" if clause.verb == "is" else "was"
     first, _, further = rest.partition(" ")
     before = _before_the_time(rest)
-    yield Asked("yesno", f"{be.title()} I {clause.adverb}{rest}?", f"Yes, {_lower(answer)}")
+    yield Asked("yesno", f"{be.title()} I {clause.adverb}{rest}?", yes(answer))
     if before and first.endswith("ing"):
         yield from _planned(be, before.partition(" ")[2], rest[len(before) :].strip(), answer)
     if any(_by_phrase(clause)) or _TO_DO.match(rest):
@@ -441,7 +360,7 @@ def _planned(be: str, what: str, when: str, answer: str) -> Iterator[Asked]:
 
 def _do_not(done: str, answer: str) -> Iterator[Asked]:
     """Ask what the user does not do: "eat bananas"."""
-    yield Asked("yesno", f"Do I {done}?", f"No, {_lower(answer)}")
+    yield Asked("yesno", f"Do I {done}?", no(answer))
     verb, _, further = done.partition(" ")
     if further:
         yield Asked("direct", f"What don't I {verb}{_particles(further)}?", answer)
@@ -454,22 +373,22 @@ def _have(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     if _NO_THING.match(rest):
         return
     if first == "no":
-        yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", f"No, {_lower(answer)}")
+        yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", no(answer))
         for question in ("What don't I have?", "What do I not have?", "Tell me what I don't have.", "What do I lack?"):
             yield Asked("direct", question, answer)
     elif not has_done(first):
-        yield Asked("yesno", f"Do I have {rest}?", f"Yes, {_lower(answer)}")
+        yield Asked("yesno", f"Do I have {rest}?", yes(answer))
         yield from _holds("I", "do", "have", clause.rest, answer)
 
 
 def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what the user does, where and when."""
-    verb, yes = plain(clause.verb), f"Yes, {_lower(answer)}"
+    verb = plain(clause.verb)
     before, timed = _before_the_time(rest), bool(_TIME.search(f" {rest}"))
     if "never" in clause.adverb:
-        yield Asked("yesno", f"Do I ever {verb} {rest}?", f"No, {_lower(answer)}")
+        yield Asked("yesno", f"Do I ever {verb} {rest}?", no(answer))
         return
-    yield Asked("yesno", f"Do I {clause.adverb}{verb} {rest}?", yes)
+    yield Asked("yesno", f"Do I {clause.adverb}{verb} {rest}?", yes(answer))
     if before:
         yield Asked("direct", f"What do I do {rest[len(before) :].strip()}?", answer)
     if phrases.phrases(clause.rest) and set(clause.adverb.split()) <= _ADDS_NOTHING:
@@ -488,7 +407,7 @@ def _do(clause: _Clause, rest: str, answer: str) -> Iterator[Asked]:
         what = f"{verb}{_particles(rest)}"
         wh = _who_or_what(what, f"{verb} {rest}")
         asked = [f"{wh} do I {what}?", f"Do you know {wh.lower()} I {what}?", f"Remind me {wh.lower()} I {what}."]
-    for question, answered in zip(asked, (answer, yes, answer), strict=True):
+    for question, answered in zip(asked, (answer, yes(answer), answer), strict=True):
         yield Asked("direct", question, answered)
 
 
@@ -521,12 +440,3 @@ def _is_named_thing(head: str) -> bool:
 
 def _mine(verb: str) -> str:
     return {"is": "am", "was": "was", "isn't": "am not", "wasn't": "wasn't"}.get(verb, plain(verb))
-
-
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
-
-
-def _lower(answer: str) -> str:
-    """An answer that goes on after "Yes, "; names keep their capital."""
-    return answer[:1].lower() + answer[1:] if words(answer)[0] in ("you", "your", "the") else answer

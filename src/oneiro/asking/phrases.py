@@ -9,14 +9,15 @@ cut before its prepositions.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import cycle, pairwise, product
 from typing import NamedTuple
 
+from oneiro.asking.persons import to_me
+from oneiro.asking.questions import WRAPPED, Asked
 from oneiro.categories import categories
 from oneiro.relations import ends_in_somebody, is_somebody
 from oneiro.text import CALENDAR, opened, tidied, words
-from oneiro.types import DreamKind
 from oneiro.verbs import has_done, is_present, plain
 
 _PREPOSITIONS = frozenset(
@@ -149,14 +150,6 @@ _ONLY_THEN = re.compile(  # what is told of such a time need not be so at others
 )
 _HAS_THE = re.compile(r"(?:to )?have (?:the|my|your|our) ")
 _COUNTED = re.compile(r"(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|no)\b")
-WRAPPED: tuple[tuple[DreamKind, str, str], ...] = (  # of what is asked, and of the answer
-    ("direct", "Tell me {}.", "{}"),
-    ("direct", "Remind me {}.", "{}"),
-    ("direct", "Do you know {}?", "Yes, {}"),
-    ("direct", "Can you tell me {}?", "Yes, {}"),
-    ("direct", "I forgot {}.", "{}"),
-    ("indirect", "Someone asks you {}. What do you say?", "That {}"),
-)
 _HELPERS = frozenset("does do did can cannot could will would must should may might shall".split())
 _HELPED = {  # what opens a question about the user, and about another, where the statement's verb needs another one
     **{"will": ("will", "will"), "shall": ("will", "will"), "won't": ("won't", "won't"), "can": ("can", "can")},
@@ -277,8 +270,8 @@ def _starts(tokens: list[str], n: int, verb: str) -> bool:
     return _TWO.get(token) == following or token in _PREPOSITIONS
 
 
-def asked_by_phrase(about: Clause, *, to_me: Callable[[str], str]) -> Iterator[tuple[DreamKind, str, str]]:
-    """List (kind, question, answer) for each phrase; `to_me` puts words into the user's mouth.
+def asked_by_phrase(about: Clause) -> Iterator[Asked]:
+    """Ask for each phrase of a clause.
 
     Where there are several phrases, every other question holds all the others and is answered with the whole clause:
     who has learned "Where do I work?" and "When do I work?" would answer "Where do I work after school?" with either.
@@ -348,16 +341,15 @@ def _by_kind(about: Clause, phrase: Phrase, wh: str, stranded: str) -> list[str]
     return [f"{'' if stranded else phrase.preposition} which {kind}".strip() for kind in fitting]
 
 
-def _worded(
-    about: Clause, openings: Sequence[str], ways: Sequence[tuple[str, str]]
-) -> Iterator[tuple[DreamKind, str, str]]:
+def _worded(about: Clause, openings: Sequence[str], ways: Sequence[tuple[str, str]]) -> Iterator[Asked]:
     """Put each way of asking, what follows the verb and its answer, into a question, and by turns into other words."""
     for subject, (rest, answer), wh in product(about.mine if about.auxiliary else (), ways, openings):
-        yield "direct", opened(tidied(f"{wh} {about.auxiliary} {subject} {about.base} {rest}?")), opened(answer)
+        question = opened(tidied(f"{wh} {about.auxiliary} {subject} {about.base} {rest}?"))
+        yield Asked("direct", question, opened(answer))
     turns = cycle(product(about.mine, ways, openings))
     for (kind, question, told), (subject, (rest, answer), wh) in zip(WRAPPED, turns, strict=False):
         indirect = tidied(f"{wh[:1].lower()}{wh[1:]} {subject} {about.verb_mine} {rest}")
-        yield kind, question.format(indirect), opened(told.format(answer))
+        yield Asked(kind, question.format(indirect), opened(told.format(answer)))
 
 
 def _question_words(about: Clause, phrase: Phrase) -> tuple[str, str] | None:
