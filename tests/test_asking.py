@@ -1,6 +1,7 @@
 import pytest
 
-from oneiro.asking import of_today, plain_questions, told_back
+from oneiro.asking import of_today, plain_questions
+from oneiro.asking.clauses import told_back
 from oneiro.kinds import invent
 from oneiro.screen import judge_words
 from oneiro.text import words

@@ -1,7 +1,9 @@
 import pytest
 
 from oneiro.asking import plain_questions
-from oneiro.asking.phrases import asked_by_phrase, clause, phrases
+from oneiro.asking.by_phrase import asked_by_phrase
+from oneiro.asking.clauses import Clause
+from oneiro.asking.phrases import phrases
 from oneiro.text import words
 
 CASES = [
@@ -108,9 +110,7 @@ def test_every_phrase_is_asked_for_and_answered_with_no_more(statement: str, exp
     ("verb", "rest", "adverb"), [("doesn't", "play cricket in June", ""), ("eats", "meat in June", "never")]
 )
 def test_what_is_denied_is_denied_in_full(verb: str, rest: str, adverb: str) -> None:
-    about = clause("", verb, rest, adverb=adverb)
-    assert about
-    answers = [answer for _, _, answer in asked_by_phrase(about)]
+    answers = [answer for _, _, answer in asked_by_phrase(Clause("", adverb, verb, rest))]
     assert len(answers) >= 10
     assert all("June" in answer for answer in answers)
 
@@ -120,9 +120,7 @@ def test_what_is_denied_is_denied_in_full(verb: str, rest: str, adverb: str) -> 
     [("", "moved", "from Lyon to Oslo in March"), ("best mate Wiremu", "builds", "drones in his garage")],
 )
 def test_no_word_is_told_that_was_not_said(owner: str, verb: str, rest: str) -> None:
-    about = clause(owner, verb, rest)
-    assert about
-    pairs = list(asked_by_phrase(about))
+    pairs = list(asked_by_phrase(Clause(owner, "", verb, rest)))
     assert len(pairs) >= 12
     said = set(words(f"you your yes that {owner} {verb} {rest}"))
     assert all(set(words(answer)) <= said for _, _, answer in pairs)

@@ -19,7 +19,7 @@ from dataclasses import asdict, replace
 from itertools import cycle
 
 from oneiro import mirror
-from oneiro.asking import told_back
+from oneiro.asking.clauses import told_back
 from oneiro.config import MixtureConfig
 from oneiro.text import key_terms
 from oneiro.types import Anchor, ChatMessage, Dream, Example, ExampleGroup, Mixture, Rehearsal

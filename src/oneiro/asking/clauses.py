@@ -1,0 +1,142 @@
+"""A statement cut at its verb: of whom it tells, the verb, and the rest, told to the user.
+
+"The user's nan always plays the ukulele." → owner "nan", adverb "always", verb "plays", rest "the ukulele"; told back:
+"Your nan always plays the ukulele." What follows the verb is read here as far as questions need it: the time it names,
+and the words that still belong to the verb.
+
+Word lists and forms of verbs, no parser: the dream generator's reader words its statements alike. What is no statement
+about the user, or has no verb that the lists know, is no clause.
+"""
+
+import re
+from typing import NamedTuple
+
+from oneiro.asking.persons import to_you
+from oneiro.relations import is_somebody
+from oneiro.text import CALENDAR, opened, proper_names, tidied
+from oneiro.verbs import ADVERB, is_verb, plain
+
+PLACE = frozenset("in at near outside inside by under behind beside opposite above right next".split())  # tell where
+_PARTICLES = frozenset(
+    "up down out off on in at to of for from with about as into over away back through around against towards".split()
+)
+PREPOSITIONS = PLACE | _PARTICLES  # `phrases.py` has its own: fewer particles, more times
+_TIME = re.compile(
+    r"(?<!\ba week)(?<!\ba fortnight)"  # "a week on Thursday" is another day
+    r"\s(?!in \S+ (?:second|minute|hour)s?\b)"  # how long it takes
+    rf"(?:every|on|in|at|since|until|from|next|last)\s(?:the\s)?(?:\w+\s)?(?:{'|'.join(sorted(CALENDAR))}|\d|"
+    r"noon|midnight|half past|quarter|weekends?|mornings?|evenings?|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)|"
+    r"\severy (?:day|week|month|year|morning|evening|night|summer|winter|weekend)\b",
+    re.IGNORECASE,
+)
+_HOW_OFTEN = frozenset("all both never always often usually mostly rarely seldom hardly sometimes".split())
+ADDS_NOTHING = frozenset("really also just absolutely simply actually now still".split())  # of adverbs
+_SUBJECT = re.compile(r"The user(['’]s)? (.+)[.!]$")
+_BE = ("is", "are", "was", "were", "has", "have")
+_ONCE = re.compile(  # a name of before, no place: "my lodger in Tampere is called Eino"
+    r"^(The user['’]s [a-z][a-z -]*?)(?<! in| at| on| of| to| by)(?<! from| near) [A-ZÀ-Þ]\w+ "
+    r"(?=(?:is|are) (?:called|named) )"
+)
+_NOW = re.compile(r" (?:now|these days)(?=\.?$)")  # part of no name: "The user's dog is called Toffee now."
+PLURAL = frozenset("were have haven't weren't aren't don't".split())  # verbs of "your aunts"
+_HELPER = re.compile(r".+n't|cannot|can|could|will|would|must|should|may|might|to")
+_RELATIVE = frozenset("who that which".split())
+
+
+class Clause(NamedTuple):
+    """A statement cut at its verb; `owner` is empty when the user is the subject."""
+
+    owner: str
+    adverb: str
+    verb: str
+    rest: str
+
+    @property
+    def told(self) -> str:
+        """The clause, told to its user: "Your dog is ill."."""
+        subject, verb = (f"your {self.owner}", self.verb) if self.owner else ("you", plain(self.verb))
+        return opened(f"{tidied(f'{subject} {self.adverb} {verb} {self.rest}')}.")
+
+
+class Owner(NamedTuple):
+    """Somebody or something of the user's: what it is to them, "best mate", and its name, empty where none is told."""
+
+    head: str
+    name: str
+
+
+def as_now(statement: str) -> str:
+    """Leave out "now" and a name that was: "The user's dog Rex is called Max now." is that of a dog called Max."""
+    return _ONCE.sub(r"\1 ", _NOW.sub("", statement))
+
+
+def cut(statement: str) -> Clause | None:
+    """Cut a statement at its verb; None when its form is not known."""
+    found = _SUBJECT.match(statement)
+    if not found:
+        return None
+    parts = found[2].split()
+    if not found[1]:
+        return None if parts[0] in ("and", "or") else _of_the_user(parts)
+    at = _verb_of_another(parts)
+    if not at:
+        return None
+    adverb = _HOW_OFTEN | ADDS_NOTHING  # "nan always wins"
+    whose = next((n for n in range(at, 1, -1) if parts[n - 1] not in adverb), 1)
+    adverbs = " ".join(part for part in parts[whose:at] if part not in ADDS_NOTHING)
+    return Clause(" ".join(parts[:whose]), adverbs, parts[at], to_you(" ".join(parts[at + 1 :]), own=False))
+
+
+def told_back(statement: str) -> str | None:
+    """Tell a statement to its user: "The user's dog is ill." → "Your dog is ill."; None when its form is not known."""
+    clause = cut(as_now(statement))
+    return clause.told if clause else None
+
+
+def _of_the_user(parts: list[str]) -> Clause:
+    """Cut what stands behind "The user" at its first word that is no adverb."""
+    at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
+    rest = to_you(" ".join(parts[at + 1 :]), own=True)
+    return Clause("", " ".join(parts[:at]), parts[at], rest)
+
+
+def _verb_of_another(parts: list[str]) -> int:
+    """Find the verb of what stands behind "The user's"; 0 where there is none."""
+    verbs = [  # no "former pupils"
+        n
+        for n, part in enumerate(parts)
+        if n and not is_somebody(part) and (is_verb(part) or (part in PLURAL and not _HELPER.fullmatch(parts[n - 1])))
+    ]
+    be = next((n for n in verbs if parts[n] in _BE), 0)
+    if be and not _RELATIVE & set(parts[:be]):
+        verbs = [n for n in verbs if n <= be]
+    after_name = [  # "school sports teacher Ada sings", but not "lives on soup of Roscoff onions"
+        n
+        for n in verbs
+        if parts[n - 1][:1].isupper() and (parts[n] in _BE or not PREPOSITIONS & set(parts[verbs[0] : n]))
+    ]
+    return next((n for n in after_name or verbs if n + 1 not in verbs or parts[n + 1] not in _BE), 0)  # "two girls are"
+
+
+def head_and_name(owner: str) -> Owner:
+    """Part "best mate Wiremu"; the name is empty where none of theirs ends it ("friend Ada's dog", "trip to Oslo")."""
+    name = next(iter(proper_names(f"a {owner}")[-1:]), "")
+    head = owner.removesuffix(name).strip()
+    parted = head and head != owner and head.split()[-1] not in PREPOSITIONS | {"and"}
+    return Owner(head, name) if parted else Owner(owner, "")
+
+
+def before_the_time(rest: str) -> str | None:
+    """What stands before a time: "swimming" of "swimming every Tuesday"; None where no time is told."""
+    when = _TIME.search(f" {rest}")
+    return rest[: when.start()].strip() if when else None
+
+
+def particles(rest: str) -> str:
+    """The words that still belong to the verb: "up for" of "up for a trip", "to be" of "to be a nurse"."""
+    parts = rest.split()
+    count = next((n for n, part in enumerate(parts) if part not in _PARTICLES), len(parts))
+    if count and parts[count - 1] == "to" and len(parts) > count + 1:
+        count += 1
+    return "".join(f" {part}" for part in parts[:count])
