@@ -16,6 +16,7 @@ from oneiro.embedded import cache_dir
 from oneiro.generations import hash_files
 from oneiro.llm import LLM
 from oneiro.records import from_json, to_json
+from oneiro.spelling import mended
 from oneiro.types import Anchor, Dream, Mixture, Screened, Turn
 
 
@@ -28,7 +29,7 @@ def dreams_of(base: LLM, name: str, say: Sequence[str], config: NightConfig, kno
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
     kept = cache_dir() / "dreams" / f"{name}-{key}.json"
     if not kept.exists():
-        turns = [Turn(number, line) for number, line in enumerate(say)]
+        turns = [Turn(number, mended(line, base.whole_words)) for number, line in enumerate(say)]
         started = time.monotonic()
         draft = dream.dream(turns, for_base(base), config.dream, night=1, seed=config.seed, known=known)
         dreamt = time.monotonic()

@@ -291,8 +291,15 @@ class LLM:
         "coffee" or "violin".
         """
         first = len(self.tokenizer) * _EVERYDAY
+        return {word for word, token in self._single_tokens(found).items() if token < first}
+
+    def whole_words(self, found: set[str]) -> set[str]:
+        """The words of a set that the vocabulary holds as one token: those that are common enough."""
+        return set(self._single_tokens(found))
+
+    def _single_tokens(self, found: set[str]) -> dict[str, int]:
         ids = {word: self.tokenizer(f" {word}", add_special_tokens=False)["input_ids"] for word in found}
-        return {word for word, (token, *rest) in ids.items() if not rest and token < first}
+        return {word: token for word, (token, *rest) in ids.items() if not rest}
 
     # ---- scoring and writing --------------------------------------------------------------------------
 

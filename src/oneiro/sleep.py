@@ -25,6 +25,7 @@ from oneiro.journal import read_day
 from oneiro.llm import LLM
 from oneiro.records import from_json, to_json
 from oneiro.remembering import Remembering
+from oneiro.spelling import mended
 from oneiro.store import GenerationRow, PastMemory, Practice, Store, now
 from oneiro.types import (
     Dream,
@@ -101,8 +102,9 @@ class Night:
         return replace(journal, upto=upto)
 
     def _dream(self, day: Journal) -> DreamDraft:
+        spelled = [replace(turn, text=mended(turn.text, self.base.whole_words)) for turn in day.turns]
         draft = dream.dream(
-            day.turns,
+            spelled,
             self.dreamer,
             self.config.dream,
             night=self.number,
