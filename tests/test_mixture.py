@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from oneiro.config import MixtureConfig
-from oneiro.mixture import content_hash, mix
+from oneiro.mixture import content_hash, in_full, mix
 from oneiro.types import Anchor, Dream, DreamKind, Mixture, Rehearsal
 
 CONFIG = MixtureConfig(dreams_per_memory=18)
@@ -182,3 +182,49 @@ def test_of_two_dreams_for_one_word_the_one_made_by_rule_is_trained_on() -> None
     ]
     mixed = mix([*written, *by_rule], Rehearsal((), ()), MixtureConfig(dreams_per_memory=6), seed=0)
     assert Counter(example.answer for example in mixed.examples) == {"It is Leeds.": 4, "That is Leeds.": 2}
+
+
+SISTER = "My sister Anneke is moving to Reykjavik in March."
+MOVES = "The user's sister Anneke is moving to Reykjavik in March."
+
+
+@pytest.mark.parametrize(
+    ("kind", "question", "answer", "expected"),
+    [
+        ("direct", "Where is my sister moving?", "She is moving to Reykjavik.", "Your sister Anneke is moving to"),
+        ("reverse", "Who is Anneke?", "Anneke is your sister.", "Your sister Anneke is moving to"),
+        ("direct", "Do you know when she moves?", "Yes, in March.", "Your sister Anneke is moving to"),
+        ("yesno", "Is my sister moving to Reykjavik?", "Yes, she is.", "Yes, your sister Anneke is moving to"),
+        ("yesno", "Is my sister staying?", "No, she is moving to Reykjavik.", "No, your sister Anneke is moving to"),
+    ],
+)
+def test_a_question_is_answered_with_all_that_its_memory_tells(
+    kind: DreamKind, question: str, answer: str, expected: str
+) -> None:
+    told = in_full(Dream("m", kind, question, answer, SISTER, MOVES))
+    assert told.answer == f"{expected} Reykjavik in March."
+    assert told.question == question
+
+
+@pytest.mark.parametrize(
+    "dream",
+    [
+        Dream("m", "direct", "What do I fear?", "You fear heights.", "Heights scare me.", ""),
+        Dream("m", "never", "Where is my brother?", "You haven't told me.", SISTER, MOVES),
+        Dream("m", "direct", "When?", "On a Monday.", "She moves on a Monday.", "The user's sister is moving."),
+    ],
+    ids=["a statement that holds no more", "what was never told", "a told word that the statement lacks"],
+)
+def test_what_the_statement_does_not_answer_keeps_its_answer(dream: Dream) -> None:
+    assert in_full(dream) == dream
+
+
+def test_every_group_that_tells_a_memory_tells_it_in_full_or_none_does() -> None:
+    asked = [Dream("m", "direct", f"Where does she move ({i})?", "To Reykjavik.", SISTER, MOVES) for i in range(20)]
+    past = [replace(d, memory_id="old", question=f"Where will she live ({i})?") for i, d in enumerate(asked)]
+    for full, answer in ((True, "Your sister Anneke is moving to Reykjavik in March."), (False, "To Reykjavik.")):
+        config = replace(CONFIG, in_full=full, summary=0.0, later=0.5)
+        mixed = mix(asked, Rehearsal(tuple(past), ()), config, seed=0)
+        assert {e.group for e in mixed.examples} == {"dream", "replay"}
+        assert {e.answer for e in mixed.examples} == {answer}
+        assert {e.before[1].content for e in mixed.examples if e.before} <= {answer}

@@ -109,6 +109,7 @@ class MixtureConfig:
 
     dreams_per_memory: int = 24  # new ones, at most
     dreams_per_turn: int = 64  # the same of all that one message told, in equal shares
+    in_full: bool = True  # a dream is answered with all that its memory tells, not in its question's words
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.13
     mirror: float = 0.18  # questions about the user turned around to the model

@@ -3,7 +3,9 @@
 In: tonight's kept dreams and the rehearsal. Out: examples, with a hash of their content.
 
 New dreams are used up to a number for each memory and for each turn, since memories of one turn share its words; some
-are asked in the middle of a chat, after another one. Beside them the user asks what is known of them, several memories
+are asked in the middle of a chat, after another one. A question is answered with all that its memory tells, which then
+has one answer: to find the memory is what a small model has to learn, and an answer in each question's own words lets
+it repeat those and make up the rest (`LOG.md`). Beside them the user asks what is known of them, several memories
 told at once, and the model is asked about itself what the user asks of themselves. Never-told ones and the model's own
 side are drawn in proportion to the new ones; a group that is too small leaves its share unused rather than repeating
 others. Old dreams and examples on the leash are all in: training draws some of them in every epoch and at every step.
@@ -20,8 +22,9 @@ from itertools import cycle
 
 from oneiro import mirror
 from oneiro.asking.clauses import told_back
+from oneiro.asking.questions import no, yes
 from oneiro.config import MixtureConfig
-from oneiro.text import key_terms
+from oneiro.text import key_terms, words_told
 from oneiro.types import Anchor, ChatMessage, Dream, Example, ExampleGroup, Mixture, Rehearsal
 
 _SUMMED_UP = (
@@ -43,8 +46,9 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
     rng = random.Random(seed)
     trainable = [dream for dream in kept if not dream.held_out]
     told = [dream for dream in trainable if dream.kind != "never"]
-    new = [_from_dream(dream, "dream") for dream in _capped(told, config, rng)]
-    known = [*told, *(dream for dream in rehearsal.dreams if dream.kind != "never")]
+    answered = in_full if config.in_full else lambda dream: dream
+    new = [_from_dream(answered(dream), "dream") for dream in _capped(told, config, rng)]
+    known = [answered(dream) for dream in (*told, *rehearsal.dreams) if dream.kind != "never"]
     summaries = _sum_up(known, round(len(new) * config.summary), rng)
     mirrored = mirror.of_its_own_side(known, round(len(new) * config.mirror), config.later, rng)
     anchors = [_from_anchor(anchor) for anchor in rehearsal.anchors]
@@ -52,7 +56,7 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
         "side": [anchor for anchor in anchors if not anchor.leash],
     }
-    replay = [_from_dream(dream, "replay") for dream in rehearsal.dreams if not dream.held_out]
+    replay = [_from_dream(answered(dream), "replay") for dream in rehearsal.dreams if not dream.held_out]
     leashed = [anchor for anchor in anchors if anchor.leash]
     examples = [*_in_a_chat(new, config.later, rng), *summaries, *mirrored, *replay, *leashed] if new else []
     for group, pool in pools.items():
@@ -60,6 +64,19 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
         examples += rng.sample(pool, min(count, len(pool)))
     rng.shuffle(examples)
     return Mixture(tuple(examples), content_hash(examples))
+
+
+def in_full(dream: Dream) -> Dream:
+    """Answer a dream with its memory's statement, told to the user, where that holds what the question asks for.
+
+    "Where will I visit my sister?" → "Your sister Anneke is moving to Reykjavik in March.".
+    """
+    told = told_back(dream.statement)
+    if dream.kind == "never" or not told or not set(_told(dream)) <= words_told(told):
+        return dream
+    if dream.kind == "yesno" and dream.answer.startswith(("Yes,", "No,")):
+        told = yes(told) if dream.answer.startswith("Yes") else no(told)
+    return replace(dream, answer=told)
 
 
 def _capped(dreams: Sequence[Dream], config: MixtureConfig, rng: random.Random) -> list[Dream]:
