@@ -1,7 +1,9 @@
 """Tries recipes on days to tune on: the same dreams, other settings; recall and knowledge at dose 1, without an exam.
 
 The dreams of a day are written and screened once and kept in Oneiro's cache, so that a try costs its training and the
-asking. One JSON line a day is printed, also when others follow, so a long sweep loses nothing.
+asking. Days with a file of their name in `bench/days/more` are asked twelve more questions about each memory
+(`recall_more`): what a recipe is worth shows in hundreds of answers, not in dozens. One JSON line a day is printed, also
+when others follow, so a long sweep loses nothing.
 
 Run: `python bench/sweep.py bench/days/nurse.toml --set train.epochs=4 --set train.leash=8.0 >> sweep.jsonl`
 """
@@ -10,6 +12,7 @@ import argparse
 import json
 import sys
 import time
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from untouched import kept_of
 from oneiro import exam, train
 from oneiro.adapters import save_adapter
 from oneiro.config import ExamConfig, NightConfig
-from oneiro.demo import read_day
+from oneiro.demo import read_day, recall_sample
 from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
@@ -49,10 +52,11 @@ def main() -> None:
 
 def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[str, Any]:
     day = read_day(file, short=False)
+    samples = (*day.samples, *more_questions(file))
     screened = dreams_of(base, file.stem, day.say, config)
     _, mixed = mixture_of(base, screened.kept, config)
     dreamed = {" ".join(words(d.question)) for d in screened.kept if not d.held_out}
-    fair = [s for s in day.samples if s.battery != "recall" or " ".join(words(s.question)) not in dreamed]
+    fair = [s for s in samples if not s.memory_id or " ".join(words(s.question)) not in dreamed]
     leaks = next((s.wrong for s in day.samples if s.battery == "stories"), ())
     unrelated = [replace(s, battery="bias_free") for s in batteries.stories(leaks)[:_STORIES]]
     known = [s.sample for s in _ask(base, batteries.unexamined(ExamConfig())[:_KNOWLEDGE]) if s.correct]
@@ -81,8 +85,34 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
         "train_seconds": round(spent, 1),
         "losses": [round(loss, 3) for loss in fitted.losses],
         "leaked": [[s.sample.question, s.answer] for s in scores if s.sample.battery == "bias_free" and not s.correct],
-        "missed": [[s.sample.question, s.answer] for s in scores if s.sample.battery == "recall" and not s.correct],
+        "missed": [
+            [s.sample.question, s.answer] for s in scores if s.sample.battery.startswith("recall") and not s.correct
+        ],
     }
+
+
+def more_questions(file: Path) -> list[Sample]:
+    """The further questions about a day's memories; none where the day has none.
+
+    Wrong is who names what the day asks for of another memory.
+    """
+    further = file.parent / "more" / file.name
+    if not further.exists():
+        return []
+    day, more = (
+        {memory["fact"]: memory["questions"] for memory in tomllib.loads(of.read_text("utf-8"))["memory"]}
+        for of in (file, further)
+    )
+    told = {fact: [answer for question in asked for answer in question["answers"]] for fact, asked in day.items()}
+    named = [(fact, question["answers"][0]) for fact, asked in day.items() for question in asked]
+    samples = [
+        recall_sample(
+            fact, question, [*told[fact], *question["answers"]], [name for other, name in named if other != fact]
+        )
+        for fact, asked in more.items()
+        for question in asked
+    ]
+    return [replace(sample, battery="recall_more") for sample in samples]
 
 
 def _ask(llm: LLM, samples: list[Sample]) -> list[Any]:
