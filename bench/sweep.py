@@ -2,8 +2,8 @@
 
 The dreams of a day are written and screened once and kept in Oneiro's cache, so that a try costs its training and the
 asking. Days with a file of their name in `bench/days/more` are asked twelve more questions about each memory
-(`recall_more`): what a recipe is worth shows in hundreds of answers, not in dozens. One JSON line a day is printed, also
-when others follow, so a long sweep loses nothing.
+(`recall_more`): what a recipe is worth shows in hundreds of answers, not in dozens. One JSON line a day is printed,
+also when others follow, so a long sweep loses nothing.
 
 Run: `python bench/sweep.py bench/days/nurse.toml --set train.epochs=4 --set train.leash=8.0 >> sweep.jsonl`
 """
