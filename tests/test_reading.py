@@ -194,6 +194,31 @@ def test_nobody_owes_themselves_anything() -> None:
     assert misread not in chosen(said, misread)
 
 
+@pytest.mark.parametrize(
+    ("said", "misread"),
+    [
+        ("A driving licence I do not have.", "The user has a driving licence."),
+        ("i dont eat crab. never touch the stuff", "The user eats crab."),
+        ("I'm not a morning person, but I'm a baker.", "The user is a morning person."),
+    ],
+)
+def test_what_is_denied_is_not_read_as_so(said: str, misread: str) -> None:
+    assert misread not in chosen(said, misread)
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("I don't eat crab but I eat eels.", "The user eats eels."),
+        ("I have no garden, only a balcony, and I have a fig.", "The user has a fig."),
+        ("I don't live in Lyon any more.", "The user used to live in Lyon."),
+        ("My brother doesn't swim, and I swim daily.", "The user swims daily."),
+    ],
+)
+def test_what_stands_beside_a_denial_is_read(said: str, right: str) -> None:
+    assert right in chosen(said, right)
+
+
 def test_a_change_from_a_thing_to_itself_is_misread() -> None:
     said, misread = (
         "They moved the test to the 23rd of May.",

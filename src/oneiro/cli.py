@@ -168,7 +168,10 @@ def dreams(
     mind: MindOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read the dreams of a night: question, answer, the words they came from, and why some were dropped."""
+    """Read the dreams of a night: question, answer, the words they came from, and why some were dropped.
+
+    The night trained on each kept question with all that its memory tells as the answer.
+    """
     records = [r for r in _minds(ctx).open(mind).dreams(night) if kept is None or r.kept == kept]
     put(show.to_json(records) if as_json else show.dreams(records))
 

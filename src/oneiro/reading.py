@@ -22,7 +22,7 @@ from oneiro.relations import introduces, is_of_a_stranger, is_somebody_elses, le
 from oneiro.stating import stated, told_name, told_plainly
 from oneiro.text import names_and_numbers, opened, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Memory, Sampling, Turn, Writer
-from oneiro.verbs import is_verb
+from oneiro.verbs import is_verb, plain
 
 SYSTEM = ChatMessage("system", "Dream generator")
 FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i'll|im|my|mine|me|we|we're|we've|our|ours|us)\b", re.IGNORECASE)
@@ -44,6 +44,21 @@ _ROUGHLY = re.compile(
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(r"\W*(?:no|yes|yeah|yep|nope|nah|not|right|correct|actually|exactly)\b", re.IGNORECASE)
+_DENIES = re.compile(
+    r"\b(?:not|never|no|nor|neither|nothing|cannot|dont|doesnt|didnt|cant|wont|isnt|havent)\b|n['’]t\b", re.IGNORECASE
+)
+_LACKS = re.compile(  # says as much without a denial
+    r"\b(?:used to|without|only|stop\w*|quit|g[ai]ve[ns]? up|dislike\w*|hate\w*|avoid\w*|refuse\w*|lack\w*|fail\w*|"
+    r"allergic|intolerant|afraid|lost|misse[sd]|sold|seldom|rarely|hardly)\b",
+    re.IGNORECASE,
+)
+_OF_THE_USER = re.compile(r"The user (\w+)")
+_AM = frozenset(("am", "i'm", "im"))
+_CLAUSE_END = re.compile(
+    r"[,;:.!?()–—]|\b(?:but|and|n|because|so|since|though|tho|although|while|which|who|that|if|when|until|except|or|"
+    r"with|w|just)\b",
+    re.IGNORECASE,
+)
 _TO_ONESELF = re.compile(r"The user \w+ the user\b(?!['’]s)")  # "owes the user": another's debt, misread
 # A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
 _INVENTS = re.compile(
@@ -200,6 +215,7 @@ def _agreed(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> 
             and not _misnames(statement, turn.text)
             and not _UNCHANGED.search(statement)
             and not _TO_ONESELF.match(statement)
+            and not _affirms_what_is_denied(statement, turn.text)
             and not is_somebody_elses(statement, turn.text)
             and not lends_a_relation(statement, f"{turn.before} {turn.text}")
         ]
@@ -247,6 +263,16 @@ def _about(statement: str, said: str) -> str:
 def _capital(statement: str) -> str:
     """Write a name large that was typed small: "has a ferret called biscotti"."""
     return _TYPED_SMALL.sub(lambda found: f"{found[1]}{opened(found[2])}", statement)
+
+
+def _affirms_what_is_denied(statement: str, said: str) -> bool:
+    """Say whether all that a statement tells of the user stands in denied clauses: "A licence I do not have."."""
+    found, own = _OF_THE_USER.match(statement), stems(statement) - {"user"}
+    if not found or not own or _DENIES.search(statement) or _LACKS.search(statement):
+        return False
+    verb = {found[1], plain(found[1])} | (_AM if found[1] == "is" else set())
+    of_it = [clause for clause in _CLAUSE_END.split(said) if own <= stems(clause) and verb & set(words(clause))]
+    return bool(of_it) and all(_DENIES.search(clause) for clause in of_it)
 
 
 def _misnames(statement: str, said: str) -> bool:
