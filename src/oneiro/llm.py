@@ -86,7 +86,7 @@ class LLM:
         transformers_logging.disable_progress_bar()
         on_gpu = torch.cuda.is_available()
         stored = sum(file.stat().st_size for file in base.path.glob("*.safetensors"))
-        fast_in_bf16 = stored > _SMALL if on_gpu else _cpu_multiplies_bf16()
+        fast_in_bf16 = stored > _SMALL if on_gpu else cpu_multiplies_bf16()
         try:
             model: Any = AutoModelForCausalLM.from_pretrained(
                 base.path,
@@ -449,7 +449,7 @@ class _Through(torch.nn.Module):
         return states
 
 
-def _cpu_multiplies_bf16() -> bool:
+def cpu_multiplies_bf16() -> bool:
     """Say whether this CPU has instructions for bf16 products; elsewhere they are emulated, slower than fp32."""
     able = torch.cpu.get_capabilities()
     return any(able.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
