@@ -107,8 +107,8 @@ class AnchorConfig:
 class MixtureConfig:
     """Examples with labels: new dreams, and others for each of them (too small a group leaves its share unused)."""
 
-    dreams_per_memory: int = 24  # new ones, at most
-    dreams_per_turn: int = 64  # the same of all that one message told, in equal shares
+    dreams_per_memory: int = 40  # new ones, at most
+    dreams_per_turn: int = 128  # the same of all that one message told, in equal shares
     in_full: bool = True  # a dream is answered with all that its memory tells, not in its question's words
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)
     side: float = 0.13
@@ -126,14 +126,14 @@ class TrainConfig:
     upper: float = 0.5  # share of the layers that are adapted, from the top; the rest run once a night
     learning_rate: float = 1.6e-3
     warmup_steps: int = 8
-    epochs: int = 3
+    epochs: int = 2
     batch_size: int = 8  # examples with labels in one step
     leashed_rows: int = 4  # examples on the leash beside them
     leash: float = 6.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
     learned_p: float = 0.9  # probability of an answer's least certain token at which a memory rests
     refreshed: int = 2  # answers of a resting memory that come up in an epoch, lest others wash it away
-    rehearsed: int = 240  # answers of old memories that come up in an epoch, other ones each time
+    rehearsed: int = 360  # answers of old memories that come up in an epoch, other ones each time
     max_grad_norm: float = 1.0
 
 
