@@ -1,9 +1,8 @@
 """Tries recipes on days to tune on: the same dreams, other settings; recall and knowledge at dose 1, without an exam.
 
 The dreams of a day are written and screened once and kept in Oneiro's cache, so that a try costs its training and the
-asking. Days with a file of their name in `bench/days/more` are asked twelve more questions about each memory
-(`recall_more`): what a recipe is worth shows in hundreds of answers, not in dozens. One JSON line a day is printed,
-also when others follow, so a long sweep loses nothing.
+asking. Of some days each memory has twelve further questions (`recall_more`): what a recipe is worth shows in hundreds
+of answers, not in dozens. One JSON line a day is printed, also when others follow, so a long sweep loses nothing.
 
 Run: `python bench/sweep.py bench/days/nurse.toml --set train.epochs=4 --set train.leash=8.0 >> sweep.jsonl`
 """
@@ -96,21 +95,17 @@ def more_questions(file: Path) -> list[Sample]:
 
     Wrong is who names what the day asks for of another memory.
     """
-    further = file.parent / "more" / file.name
-    if not further.exists():
-        return []
-    day, more = (
-        {memory["fact"]: memory["questions"] for memory in tomllib.loads(of.read_text("utf-8"))["memory"]}
-        for of in (file, further)
-    )
-    told = {fact: [answer for question in asked for answer in question["answers"]] for fact, asked in day.items()}
-    named = [(fact, question["answers"][0]) for fact, asked in day.items() for question in asked]
+    memories = tomllib.loads(file.read_text("utf-8"))["memory"]
+    named = [(memory["fact"], question["answers"][0]) for memory in memories for question in memory["questions"]]
     samples = [
         recall_sample(
-            fact, question, [*told[fact], *question["answers"]], [name for other, name in named if other != fact]
+            memory["fact"],
+            question,
+            [answer for q in (*memory["questions"], question) for answer in q["answers"]],
+            [name for fact, name in named if fact != memory["fact"]],
         )
-        for fact, asked in more.items()
-        for question in asked
+        for memory in memories
+        for question in memory.get("further", ())
     ]
     return [replace(sample, battery="recall_more") for sample in samples]
 

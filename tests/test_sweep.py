@@ -6,7 +6,7 @@ from sweep import more_questions
 from oneiro.demo import read_day
 
 DAYS = Path(__file__).parent.parent / "bench" / "days"
-FURTHER = sorted(file.name for file in (DAYS / "more").glob("*.toml"))
+FURTHER = ["farrier.toml", "organs.toml", "smelter.toml", "textiles.toml"]
 
 
 @pytest.mark.parametrize("name", FURTHER)
