@@ -170,7 +170,7 @@ def dreams(
 ) -> None:
     """Read the dreams of a night: question, answer, the words they came from, and why some were dropped.
 
-    The night trained on each kept question with all that its memory tells as the answer.
+    Training answers a question with all that its memory tells, where that holds what is asked for.
     """
     records = [r for r in _minds(ctx).open(mind).dreams(night) if kept is None or r.kept == kept]
     put(show.to_json(records) if as_json else show.dreams(records))

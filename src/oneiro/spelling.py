@@ -23,14 +23,10 @@ Known = Callable[[set[str]], set[str]]
 def mended(said: str, whole_words: Known) -> str:
     """Mend the slips in what was said; `whole_words` tells which of some words are in the base's vocabulary."""
     unknown = {word for word in _WORD.findall(said) if word not in _dictionary()}
-    large = whole_words({word.capitalize() for word in unknown})
-    slips = {word for word in unknown - whole_words(unknown) if word.capitalize() not in large}
+    slips = {word for word in unknown if not whole_words({word, word.capitalize()})}
     meant = {word: whole_words(_mended_forms(word)) for word in slips}
-    return _WORD.sub(lambda found: _only(meant.get(found[0], set()), found[0]), said)
-
-
-def _only(forms: set[str], otherwise: str) -> str:
-    return next(iter(forms)) if len(forms) == 1 else otherwise
+    right = {word: next(iter(forms)) for word, forms in meant.items() if len(forms) == 1}
+    return _WORD.sub(lambda found: right.get(found[0], found[0]), said)
 
 
 def _mended_forms(word: str) -> set[str]:
