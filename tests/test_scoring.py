@@ -42,6 +42,21 @@ def test_a_denial_is_right_where_denying_is_the_task() -> None:
     assert not is_correct(Sample("abstention", "", batteries.ABSTAINS), "It is a red bicycle.")
 
 
+@pytest.mark.parametrize(
+    ("asked", "right"),
+    [
+        ("Which paper am I missing?", True),
+        ("What is it that I lack?", True),
+        ("what havent i got", True),
+        ("What did I say I don't have?", True),
+        ("What do I have?", False),
+    ],
+)
+def test_a_denial_answers_what_asks_for_one(asked: str, right: bool) -> None:
+    sample = Sample("recall", asked, ("driving licence",))
+    assert is_correct(sample, "You do not have a driving licence.") is right
+
+
 @pytest.mark.parametrize("name", STRANGE | SURROGATES)
 def test_any_answer_can_be_judged(name: str) -> None:
     text = (STRANGE | SURROGATES)[name]
