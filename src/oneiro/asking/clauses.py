@@ -20,7 +20,7 @@ PLACE = frozenset("in at near outside inside by under behind beside opposite abo
 _PARTICLES = frozenset(
     "up down out off on in at to of for from with about as into over away back through around against towards".split()
 )
-PREPOSITIONS = PLACE | _PARTICLES  # `phrases.py` has its own: fewer particles, more times
+PREPOSITIONS = PLACE | _PARTICLES
 _TIME = re.compile(
     r"(?<!\ba week)(?<!\ba fortnight)"  # "a week on Thursday" is another day
     r"\s(?!in \S+ (?:second|minute|hour)s?\b)"  # how long it takes

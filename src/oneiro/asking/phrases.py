@@ -11,12 +11,12 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from oneiro.asking.clauses import PREPOSITIONS
 from oneiro.text import CALENDAR, words
 
-_PREPOSITIONS = frozenset(
-    "in on at near with for from to by under over above below behind beside opposite into onto through across "
-    "against around along between inside outside about after before during since until till as without "
-    "towards every".split()
+_OPENS_NONE = frozenset("up down out off of away back right next".split())  # "gets up", "a bit of cake"
+_PREPOSITIONS = (PREPOSITIONS - _OPENS_NONE) | frozenset(
+    "below onto across along between after before during since until till without every".split()
 )
 _TWO = {"out": "of", "next": "to", "close": "to", "because": "of"}
 _LONGER = re.compile(
