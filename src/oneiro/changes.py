@@ -22,10 +22,10 @@ _SURE = -0.05  # nats a token of a dream that may take something back
 _LEAST = 3  # letters of a word by which a memory is known
 _YES = re.compile(r"^Yes, ")
 _LIFE = {"live": ("live", "living", "moved", "moving", "home"), "work": ("work", "working", "job")}
+CHANGED = "now|no longer|instead|moved|changed|switched|replaced|quit|gave up|stopped|left"  # alternatives
 _SIGNAL = re.compile(
-    r"\b(?:now|new|no longer|no more|any ?more|these days|instead|(?:re)?moved|changed|switched|swapped|renamed|"
-    r"replaced|quit|gave up|given up|stopped|left|sold|closed|cancelled|postponed|put off|not \w+ but|i meant|"
-    r"correction)\b",
+    rf"\b(?:{CHANGED}|new|no more|any ?more|these days|removed|swapped|renamed|given up|sold|closed|cancelled|"
+    r"postponed|put off|not \w+ but|i meant|correction)\b",
     re.IGNORECASE,
 )
 _BESIDES = re.compile(r"\b(?:also|too|as well|besides|another|second|both)\b", re.IGNORECASE)

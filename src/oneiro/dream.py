@@ -27,7 +27,7 @@ from itertools import cycle, islice
 from typing import NamedTuple
 
 from oneiro.asking import of_today, plain_questions
-from oneiro.changes import speaks_of_change
+from oneiro.changes import CHANGED, speaks_of_change
 from oneiro.config import DreamConfig
 from oneiro.reading import FIRST_PERSON, SYSTEM, read_turns, scene
 from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, sentences, stems, words
@@ -37,10 +37,8 @@ TRUE, FALSE = "Yes", "No"  # verdicts
 WORDED: tuple[DreamKind, ...] = ("direct", "indirect")  # kinds that are told which word to answer with
 _AT_ONCE = 190  # dreams asked for in one go
 _FREEDOM = 1.0  # nats a token
-_CHANGE = re.compile(
-    r"\b(used to|moved|no longer|not .* any ?more|changed|switched|replaced|quit|stopped|gave up|left|instead|"
-    r"previously|before|became|turned|now)\b",
-    re.IGNORECASE,
+_CHANGE = re.compile(  # of a statement, which may tell what was before
+    rf"\b(?:{CHANGED}|used to|not .* any ?more|previously|before|became|turned)\b", re.IGNORECASE
 )
 
 _GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening|night)|thanks|thank you)\b", re.IGNORECASE)
