@@ -100,3 +100,8 @@ def test_the_log_probabilities_of_lines_make_up_that_of_the_whole(llm: LLM) -> N
     for completion in llm.complete(CHATS, Sampling(12)):
         assert completion.line_logprobs
         assert min(completion.line_logprobs) <= completion.mean_logprob <= max(completion.line_logprobs)
+
+
+def test_whole_words_are_those_that_the_vocabulary_holds_as_one_token(llm: LLM) -> None:
+    llm.tokenizer.add_tokens([" coffee", " tea"])
+    assert llm.whole_words({"coffee", "cofee", "coffees", "tea", "teapot"}) == {"coffee", "tea"}
