@@ -11,11 +11,12 @@ from fakes import ScriptedDreamer, tiny_llm
 from oneiro import exam, generations
 from oneiro.adapters import load_adapter
 from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, MixtureConfig, NightConfig, ScreenConfig, TrainConfig
+from oneiro.llm import LLM
 from oneiro.records import from_json
 from oneiro.sleep import Sleeper, sleep
 from oneiro.store import Store
 from oneiro.text import told_names, words
-from oneiro.types import STAGES, ChatMessage, Event, Mixture, MorningReport, Sampling, Score
+from oneiro.types import STAGES, ChatMessage, DreamDraft, Event, Mixture, MorningReport, Sampling, Score
 
 TINY_NIGHT = NightConfig(
     dream=DreamConfig(per_kind={"direct": 6, "never": 1}),
@@ -64,6 +65,7 @@ class Bed:
         self,
         config: NightConfig = TINY_NIGHT,
         *,
+        base: LLM | None = None,
         at: tuple[str, str] | None = None,
         do: Callable[[], None] = lambda: None,
     ) -> MorningReport:
@@ -72,7 +74,7 @@ class Bed:
             if (event.stage, event.kind) == at:
                 do()
 
-        sleeper = Sleeper(tiny_llm(), ScriptedDreamer(), self.folder.parent / "cache")
+        sleeper = Sleeper(base or tiny_llm(), ScriptedDreamer(), self.folder.parent / "cache")
         return sleep(self.folder, self.store, sleeper, config, emit=emit)
 
     def generation_bytes(self) -> dict[str, bytes]:
@@ -139,6 +141,20 @@ def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None
     assert generations.check(bed.folder, 2).parent == 1
     assert report.old_asked > 0
     assert {path: data for path, data in bed.generation_bytes().items() if "/0001/" in path} == first
+
+
+def test_a_slip_of_spelling_is_mended_before_the_day_is_dreamed_of(tmp_path: Path, llm: LLM) -> None:
+    llm.tokenizer.add_tokens([" called"])
+    bed = Bed(tmp_path / "mind")
+    bed.say("My dog is caled Biscuit.")
+    with pytest.raises(Crash):
+        bed.sleep(base=llm, at=("dream", "end"), do=crash)
+    row = bed.store.stage(1, "dream")
+    assert row
+    draft = from_json(DreamDraft, row.output)
+    assert [(m.statement, m.source) for m in draft.memories] == [
+        ("The user's dog is called Biscuit.", "My dog is called Biscuit.")
+    ]
 
 
 def test_a_later_night_reads_a_name_with_whose_it_is(bed: Bed) -> None:
