@@ -8,7 +8,7 @@ from oneiro.config import MixtureConfig
 from oneiro.mixture import content_hash, in_full, mix
 from oneiro.types import Anchor, Dream, DreamKind, Mixture, Rehearsal
 
-CONFIG = MixtureConfig(dreams_per_memory=18, least_per_memory=0)
+CONFIG = MixtureConfig(dreams_per_memory=18)
 GROUPS = {"facts": "grounding", "harmful": "safety", "alarming": "alarming", "identity": "identity", "side": "side"}
 
 
@@ -118,19 +118,10 @@ def test_without_new_dreams_there_is_nothing_to_train_on() -> None:
 
 def test_a_memory_with_many_dreams_is_not_trained_more_than_another() -> None:
     kept = [replace(dream(i), memory_id=of, source=of) for i in range(34) for of in ["many" if i < 30 else "few"]]
-    config = MixtureConfig(dreams_per_memory=9, least_per_memory=0)
-    found = Counter(e.memory_id for e in mix(kept, Rehearsal((), ()), config, seed=0).examples)
+    found = Counter(
+        e.memory_id for e in mix(kept, Rehearsal((), ()), MixtureConfig(dreams_per_memory=9), seed=0).examples
+    )
     assert found == {"many": 9, "few": 4}
-
-
-@pytest.mark.parametrize(("least", "times"), [(0, 4), (6, 6), (30, 9)])
-def test_a_memory_with_few_dreams_has_them_repeated_evenly_up_to_its_share(least: int, times: int) -> None:
-    kept = [replace(dream(i), memory_id=of, source=of) for i in range(34) for of in ["many" if i < 30 else "few"]]
-    config = MixtureConfig(dreams_per_memory=9, least_per_memory=least)
-    asked = Counter(e.question for e in mix(kept, Rehearsal((), ()), config, seed=0).examples if e.memory_id == "few")
-    assert asked.total() == times
-    assert len(asked) == 4
-    assert max(asked.values()) - min(asked.values()) <= 1
 
 
 def test_a_turn_told_in_many_memories_is_not_trained_more_than_another() -> None:

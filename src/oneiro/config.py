@@ -108,7 +108,6 @@ class MixtureConfig:
     """Examples with labels: new dreams, and others for each of them (too small a group leaves its share unused)."""
 
     dreams_per_memory: int = 40  # new ones, at most
-    least_per_memory: int = 30  # of a memory with fewer dreams they are repeated
     dreams_per_turn: int = 128  # the same of all that one message told, in equal shares
     in_full: bool = True  # a dream is answered with all that its memory tells, not in its question's words
     never: float = 0.0  # the generator's near-misses cost recall and teach no abstaining (LOG.md)

@@ -18,7 +18,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from itertools import cycle, islice
+from itertools import cycle
 
 from oneiro import mirror
 from oneiro.asking.clauses import told_back
@@ -82,8 +82,7 @@ def in_full(dream: Dream) -> Dream:
 def _capped(dreams: Sequence[Dream], config: MixtureConfig, rng: random.Random) -> list[Dream]:
     """Draw at most so many dreams of each memory, and from those so that each told word is answered about as often.
 
-    Of two for the same word the one made by rule comes first: it is as true as its statement. A memory with few dreams
-    has them repeated, or what comes up less often is answered with what comes up more often (`LOG.md`).
+    Of two for the same word the one made by rule comes first: it is as true as its statement.
     """
     of_turn = Counter(source for source, _ in {(dream.source, dream.memory_id) for dream in dreams})
     capped = []
@@ -92,15 +91,13 @@ def _capped(dreams: Sequence[Dream], config: MixtureConfig, rng: random.Random) 
         most = min(config.dreams_per_memory, math.ceil(config.dreams_per_turn / of_turn[own[0].source]))
         pool = rng.sample(own, len(own))
         answered: Counter[str] = Counter()
-        chosen: list[Dream] = []
         for _ in range(min(most, len(own))):
             rarest = min(
                 pool, key=lambda dream: (min((answered[w] for w in _told(dream)), default=most), not dream.by_rule)
             )
             pool.remove(rarest)
             answered.update(_told(rarest))
-            chosen.append(rarest)
-        capped += islice(cycle(chosen), max(len(chosen), min(most, config.least_per_memory)))
+            capped.append(rarest)
     return capped
 
 
