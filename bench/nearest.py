@@ -32,10 +32,12 @@ def main() -> None:
     """Count the right answers of each day, layer by layer; one JSON line a day."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("days", nargs="+", type=Path, metavar="DAY", help="a day file with further questions")
-    parser.add_argument("--layers", nargs="+", type=int, default=[0, 6, 12, 15, 18, 21, 24, 27, 30])
+    parser.add_argument("--layers", nargs="+", type=int, default=[6, 12, 15, 18, 21, 24, 27, 30])
     parser.add_argument("--adapter", type=Path, metavar="DIR", help="folded into the base (a generation, say)")
     asked = parser.parse_args()
     base = LLM.load(resolve("smollm2"))
+    if not all(0 < layer <= len(base.layers) for layer in asked.layers):
+        parser.error(f"--layers are numbers from 1 to {len(base.layers)}")
     adapter = load_adapter(asked.adapter) if asked.adapter else None
     for file in asked.days:
         samples = more_questions(file)
@@ -55,7 +57,7 @@ def main() -> None:
 def nearest(llm: LLM, known: Sequence[str], asked: Sequence[str], layers: Sequence[int]) -> dict[int, list[int]]:
     """Find for each asked question the index of the known one whose state is nearest, after each of some layers.
 
-    Layer 0 is the embedding of the last token, the same for all; the last one counts the final norm.
+    Layers count from 1; the last one is taken with the final norm.
     """
     states = torch.stack([_states(llm, question) for question in (*known, *asked)], dim=1)  # (layers, questions, D)
     found = {}

@@ -20,7 +20,7 @@ from oneiro.changes import as_renamed
 from oneiro.config import DreamConfig
 from oneiro.relations import introduces, is_of_a_stranger, is_somebody_elses, lends_a_relation, with_my
 from oneiro.stating import stated, told_name, told_plainly
-from oneiro.text import DENIALS, names_and_numbers, opened, sentences, stems, words, words_told
+from oneiro.text import BARE_DENIALS, DENIALS, names_and_numbers, opened, sentences, stems, words, words_told
 from oneiro.types import ChatMessage, Completion, Memory, Sampling, Turn, Writer
 from oneiro.verbs import is_verb, plain
 
@@ -44,10 +44,7 @@ _ROUGHLY = re.compile(
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(r"\W*(?:no|yes|yeah|yep|nope|nah|not|right|correct|actually|exactly)\b", re.IGNORECASE)
-_DENIES = re.compile(
-    rf"\b(?:{'|'.join(sorted(DENIALS))}|nor|neither|nothing|dont|doesnt|didnt|cant|wont|isnt|havent)\b|n['’]t\b",
-    re.IGNORECASE,
-)
+_DENIES = re.compile(rf"\b(?:{'|'.join(sorted(DENIALS | BARE_DENIALS))}|nor|neither|nothing)\b|n['’]t\b", re.IGNORECASE)
 _LACKS = re.compile(  # says as much without a denial
     r"\b(?:used to|without|only|stop\w*|quit|g[ai]ve[ns]? up|dislike\w*|hate\w*|avoid\w*|refuse\w*|lack\w*|fail\w*|"
     r"allergic|intolerant|afraid|lost|misse[sd]|sold|seldom|rarely|hardly)\b",

@@ -137,14 +137,13 @@ def checked_words(question: str, answer: str, source: str) -> tuple[str, ...]:
 DENIALS = frozenset(
     "not no never don't doesn't isn't haven't aren't wasn't didn't cannot can't shouldn't won't".split()
 )
-
+BARE_DENIALS = frozenset(denial.replace("'", "") for denial in DENIALS if "'" in denial)  # "what havent i got"
 
 # What is asked with these, a denial answers: "What do I refuse to eat?"
 _SHUN = frozenset(
     "refuse refuses refused avoid avoids without skip omit forbidden unable dislike hate "
     "lack lacks missing fail".split()
 )
-_TYPED = frozenset(denial.replace("'", "") for denial in DENIALS)  # "what havent i got"
 _DISLIKES = re.compile(r"\bcan(?:['’]t|not) (?:stand|bear)\b", re.IGNORECASE)  # denies nothing that it names
 
 
@@ -163,4 +162,6 @@ def _affirms(answer: str, alternative: str, asked: str) -> bool:
     if not wanted or not set(wanted) <= set(given):
         return False
     question = {*wanted, *words(asked)}
-    return not (DENIALS & set(given)) or bool((DENIALS | _TYPED | _SHUN) & question) or {"leave", "out"} <= question
+    return (
+        not (DENIALS & set(given)) or bool((DENIALS | BARE_DENIALS | _SHUN) & question) or {"leave", "out"} <= question
+    )
