@@ -6,9 +6,10 @@ from oneiro.dreamers import for_base
 from oneiro.embedded import cache_dir
 from oneiro.llm import LLM
 from oneiro.mind import Mind
+from oneiro.recall import Recall
 from oneiro.settings import DATABASE, read_settings
 from oneiro.store import Store
-from oneiro.types import MorningReport
+from oneiro.types import MorningReport, Writer
 
 
 def sleep_here(base: LLM, mind: Mind, *, seed: int) -> MorningReport:
@@ -24,7 +25,10 @@ def adapter_of(mind: Mind) -> Adapter | None:
     return load_adapter(generations.folder_of(mind.path, active)) if active else None
 
 
-def least_sure_of(mind: Mind) -> float | None:
-    """How sure the mind's active generation must be of an answer about its user; None where nothing is withheld."""
+def recalling(mind: Mind, llm: LLM, dreamer: Writer) -> Writer:
+    """What answers for a mind whose active generation is folded into a model, as the product does."""
     active = mind.status().generation
-    return generations.check(mind.path, active).least_sure if active else None
+    if not active:
+        return llm
+    manifest = generations.check(mind.path, active)
+    return Recall(llm, dreamer, weight=manifest.asked_back, least=manifest.least_sure)

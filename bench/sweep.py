@@ -2,7 +2,9 @@
 
 The dreams of a day are written and screened once and kept in Oneiro's cache, so that a try costs its training and the
 asking. Of some days each memory has twelve further questions (`recall_more`): what a recipe is worth shows in hundreds
-of answers, not in dozens. One JSON line a day is printed, also when others follow, so a long sweep loses nothing.
+of answers, not in dozens. Recall is asked with nothing withheld, and once more as the awake mind answers (`given`),
+beside what it declines of what was never told; `at_once` is that without asking back. One JSON line a day is printed,
+also when others follow, so a long sweep loses nothing.
 
 Run: `python bench/sweep.py bench/days/nurse.toml --set train.epochs=4 --set train.leash=8.0 >> sweep.jsonl`
 """
@@ -12,6 +14,7 @@ import json
 import sys
 import time
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,15 +26,18 @@ from oneiro import exam, train
 from oneiro.adapters import save_adapter
 from oneiro.config import ExamConfig, NightConfig
 from oneiro.demo import read_day, recall_sample
+from oneiro.dreamers import for_base
 from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
+from oneiro.recall import Recall
 from oneiro.settings import override, parse_values
 from oneiro.text import words
-from oneiro.types import Sample
+from oneiro.types import Sample, Writer
 
 _KNOWLEDGE = 64  # general questions
 _STORIES = 55  # unrelated texts that must name no memory
+_UNTOLD = 60  # questions on what was never told, others than those that find the bound
 
 
 def main() -> None:
@@ -58,6 +64,7 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
     fair = [s for s in samples if not s.memory_id or " ".join(words(s.question)) not in dreamed]
     leaks = next((s.wrong for s in day.samples if s.battery == "stories"), ())
     unrelated = [replace(s, battery="bias_free") for s in batteries.stories(leaks)[:_STORIES]]
+    dreamer = for_base(base)
     known = [s.sample for s in _ask(base, batteries.unexamined(ExamConfig())[:_KNOWLEDGE]) if s.correct]
     started = time.monotonic()
     fitted = train.train(
@@ -75,10 +82,17 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
         held_out = exam.recall_samples(screened.kept, battery="held_out")
         scores = _ask(base, [*(s for s in fair if s.battery != "knowledge"), *held_out, *known])
         scores += exam.sit(unrelated, base, ExamConfig(max_new_tokens=60))
+        asked = [s for s in fair if s.battery.startswith("recall")]
+        untold = batteries.abstention(day.say)[:_UNTOLD]
+        awake = {
+            name: _awake(base, dreamer, replace(config.exam, asked_back=weight), held_out, [*asked, *untold], day.say)
+            for name, weight in (("at_once", 0.0), ("given", config.exam.asked_back))
+        }
     return {
         "day": file.stem,
         "seed": config.seed,
         "counts": {a.battery: [a.k, a.n] for a in scoring.accuracies(scores)},
+        **awake,
         "examples": len(mixed.examples),
         "tokens": fitted.tokens,
         "train_seconds": round(spent, 1),
@@ -108,6 +122,25 @@ def more_questions(file: Path) -> list[Sample]:
         for question in memory.get("further", ())
     ]
     return [replace(sample, battery="recall_more") for sample in samples]
+
+
+def _awake(
+    llm: LLM,
+    dreamer: Writer,
+    config: ExamConfig,
+    held_out: Sequence[Sample],
+    asked: Sequence[Sample],
+    told: Sequence[str],
+) -> dict[str, Any]:
+    """Find the bound of doubt as the exam does, and answer as the awake mind does."""
+    recall = [replace(sample, battery="recall_new") for sample in held_out]
+    examined = exam.sit(
+        [*recall, *batteries.untold(told)[: config.untold]], Recall(llm, dreamer, weight=config.asked_back), config
+    )
+    least = exam.least_sure(examined, config)
+    awake = Recall(llm, dreamer, weight=config.asked_back, least=least)
+    scores = exam.sit(asked, awake, replace(config, max_new_tokens=40))
+    return {"least_sure": least} | {a.battery: [a.k, a.n] for a in scoring.accuracies(scores)}
 
 
 def _ask(llm: LLM, samples: list[Sample]) -> list[Any]:

@@ -1,11 +1,10 @@
 import random
-from collections.abc import Iterator
 
 import pytest
 
-from oneiro.doubt import LONGEST, UNTOLD, Careful, about_the_user, bound, carefully, withheld
+from oneiro.doubt import LONGEST, about_the_user, bound, withheld
 from oneiro.evals import batteries
-from oneiro.types import ChatMessage, Completion, Piece, Sampling
+from oneiro.types import ChatMessage
 
 ASKED = [ChatMessage("user", "What is my sister's name?")]
 
@@ -21,6 +20,7 @@ ASKED = [ChatMessage("user", "What is my sister's name?")]
         "How old is my dog?",
         "Do you know what I do for a living?",
         "Tell me where I grew up.",
+        "Can you remind me what my boat is called?",
         "In which town was I born?",
         "And who is my neighbour?",
         "What’s my name?",
@@ -47,6 +47,8 @@ def test_questions_about_the_users_life(question: str) -> None:
         "Is your name the same as mine?",
         "Which planet do we live on?",
         "Where could we go at the weekend?",
+        "Tell me a joke.",
+        "Can you tell me the time?",
         "",
     ],
 )
@@ -103,52 +105,3 @@ def test_what_was_said_in_this_conversation_is_given() -> None:
     assert withheld(chat, "Your sister's name is Rosa.", -0.6, -0.3)
     only_the_model_said_it = [ChatMessage("user", "Hi."), ChatMessage("assistant", "Ida!"), *ASKED]
     assert withheld(only_the_model_said_it, "Your sister's name is Ida.", -0.6, -0.3)
-
-
-class Unsure:
-    """Knows the town and guesses the sister."""
-
-    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
-        return [
-            Completion("You live in Oslo.", -0.1) if "live" in chat[-1].content else Completion("Ida.", -0.9)
-            for chat in chats
-        ]
-
-    def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
-        return [-0.5 for _ in chats]
-
-
-def test_a_careful_writer_gives_what_it_knows() -> None:
-    chats = [[ChatMessage("user", "Where do I live?")], ASKED]
-    assert [c.text for c in Careful(Unsure(), -0.3).complete(chats, Sampling(8))] == ["You live in Oslo.", UNTOLD]
-    assert [c.text for c in Careful(Unsure(), None).complete(chats, Sampling(8))] == ["You live in Oslo.", "Ida."]
-    assert Careful(Unsure(), -0.3).score(chats, ["a", "b"]) == [-0.5, -0.5]
-
-
-def pieces(text: str, logprob: float) -> list[Piece]:
-    return [Piece(f"{word} ", logprob) for word in text.split()]
-
-
-def test_a_stream_about_the_user_is_held_back_until_it_can_be_judged() -> None:
-    assert "".join(carefully(ASKED, pieces("Your sister is Ida.", -0.1), -0.3)) == "Your sister is Ida. "
-    assert "".join(carefully(ASKED, pieces("Your sister is Ida.", -0.9), -0.3)) == UNTOLD
-    assert "".join(carefully(ASKED, pieces("Your sister is Ida.", -0.9), None)) == "Your sister is Ida. "
-    assert list(carefully(ASKED, [], -0.3)) == [""]
-
-
-def test_other_streams_and_long_ones_flow() -> None:
-    drawn: list[int] = []
-
-    def slowly(count: int) -> Iterator[Piece]:
-        for number in range(count):
-            drawn.append(number)
-            yield Piece(f"{number} ", -2.0)
-
-    other = carefully([ChatMessage("user", "Tell a story.")], slowly(9), -0.3)
-    assert next(other) == "0 "
-    assert drawn == [0]
-    drawn.clear()
-    long = carefully(ASKED, slowly(3 * LONGEST), -0.3)
-    assert len(next(long).split()) == LONGEST + 1
-    assert len(drawn) == LONGEST + 1
-    assert "".join(long).split() == [str(n) for n in range(LONGEST + 1, 3 * LONGEST)]

@@ -81,6 +81,31 @@ def test_it_knows_whether_anything_is_folded_in(llm: LLM) -> None:
     assert llm.untouched
 
 
+def test_an_adapter_beside_the_weights_says_what_it_says_folded_in_whatever_else_is_folded(llm: LLM) -> None:
+    layer = "model.layers.0.mlp.up_proj"
+    adapter = Adapter({layer: LowRank(torch.full((2, 64), 0.3), torch.full((128, 2), 0.2))}, scale=0.5)
+    other = Adapter({layer: LowRank(torch.ones(2, 64), torch.ones(128, 2))})
+    answers = ["Biscuit."] * len(CHATS)
+    own = llm.score(CHATS, answers)
+    twin = llm.beside(adapter)
+    with llm.folded(adapter):
+        folded = llm.score(CHATS, answers)
+    with llm.folded(other):
+        beside = twin.score(CHATS, answers)
+    assert beside == pytest.approx(folded, abs=1e-4)
+    assert llm.score(CHATS, answers) == own != folded
+    places = [{p.data_ptr() for p in model.model.parameters()} for model in (llm, twin)]
+    assert places[0] == places[1]  # no weight is copied
+
+
+def test_nothing_stands_beside_a_model_that_something_is_folded_into(llm: LLM) -> None:
+    adapter = Adapter({"model.layers.0.mlp.up_proj": LowRank(torch.ones(2, 64), torch.ones(128, 2))})
+    with llm.folded(adapter), pytest.raises(RuntimeError, match="folded"):
+        llm.beside(adapter)
+    with pytest.raises(BaseModelError, match="another base"):
+        llm.beside(Adapter({"model.layers.9.mlp.up_proj": adapter.layers["model.layers.0.mlp.up_proj"]}))
+
+
 def test_a_base_is_loaded_from_a_folder_of_safetensors(tmp_path) -> None:
     loaded = LLM.load(Base("tiny", save_tiny(tmp_path), "0"))
     assert_same_weights(loaded, tiny_llm())

@@ -7,10 +7,11 @@ from pathlib import Path
 from oneiro import generations, render
 from oneiro.adapters import load_adapter
 from oneiro.config import ANSWER_MAX_NEW_TOKENS, CONTEXT_TOKENS
-from oneiro.doubt import Careful, carefully
+from oneiro.dreamers import for_base
 from oneiro.embedded import Base
 from oneiro.errors import InputError
 from oneiro.llm import LLM
+from oneiro.recall import Recall
 from oneiro.types import ChatMessage, Sampling
 
 
@@ -22,7 +23,7 @@ class Awake:
         self._llm = LLM.load(base)
         self._folded = ExitStack()
         self._generation = 0
-        self._least_sure: float | None = None
+        self._recall: Recall | None = None  # None where nothing is remembered yet
 
     def wake(self, generation: int) -> bool:
         """Answer with this generation from now on; True when that is a change.
@@ -32,20 +33,24 @@ class Awake:
         """
         if generation == self._generation:
             return False
-        adapter, least_sure = None, None
+        adapter, manifest = None, None
         if generation:
-            least_sure = generations.check(self._mind, generation).least_sure
+            manifest = generations.check(self._mind, generation)
             adapter = load_adapter(generations.folder_of(self._mind, generation))
         self._folded.close()
+        self._recall = manifest and Recall(
+            self._llm, for_base(self._llm, self._mind), weight=manifest.asked_back, least=manifest.least_sure
+        )
         self._folded = ExitStack()
         self._folded.enter_context(self._llm.folded(adapter))
-        self._generation, self._least_sure = generation, least_sure
+        self._generation = generation
         return True
 
     def reply(self, context: Sequence[ChatMessage], *, max_new_tokens: int) -> Iterator[str]:
         """Stream the answer to a conversation; the oldest lines leave a context that grew too long."""
         chat = self._fitting(context)
-        return carefully(chat, self._llm.stream(chat, Sampling(max_new_tokens)), self._least_sure)
+        pieces = self._llm.stream(chat, Sampling(max_new_tokens))
+        return self._recall.stream(chat, pieces) if self._recall else (piece.text for piece in pieces)
 
     def check_length(self, text: str) -> None:
         """Refuse a message longer than the model can read.
@@ -70,5 +75,5 @@ class Awake:
     def answer(self, questions: Sequence[str]) -> list[str]:
         """Answer each question greedily with an empty context."""
         chats = [[ChatMessage("user", question)] for question in questions]
-        careful = Careful(self._llm, self._least_sure)
-        return [c.text for c in careful.complete(chats, Sampling(ANSWER_MAX_NEW_TOKENS))]
+        speaker = self._recall or self._llm
+        return [c.text for c in speaker.complete(chats, Sampling(ANSWER_MAX_NEW_TOKENS))]

@@ -1,7 +1,7 @@
 """Says "you haven't told me" where the mind answers a question about its user without being sure.
 
 A small model that has learned to answer questions about its user answers all of them, also those it knows nothing of.
-But it is surer of what it has learned: the mean log-probability of a right answer lies above that of an invented one.
+But it is surer of what it has learned (how sure, says `recall.py`): a right answer lies above an invented one.
 The night measures both, on wordings it never trained on and on questions whose topics were never told, and puts the
 bound where it tells them apart best; it travels with the generation.
 
@@ -14,11 +14,11 @@ says of itself, and long answers are left alone.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from oneiro.text import content_words, words
-from oneiro.types import ChatMessage, Completion, Piece, Sampling, Writer
+from oneiro.types import ChatMessage
 
 UNTOLD = "I don't know: I think you haven't told me."
 
@@ -27,10 +27,13 @@ _OF_THE_USER = frozenset("i me my mine myself i'm i've i'd".split())
 _ASKS = re.compile(
     r"(?:(?:and|so|but|hey|please|sorry),? )*(?:(?:in|on|at|to|from|with|since|by|for|until) )?"
     r"(?:what|which|who|whom|whose|where|when|how (?:old|many|much|long|often|far|tall|big)|"
-    r"do|does|did|am|is|are|was|were|have|has|had|name|tell me|remind me|do you (?:know|remember)|can you tell)\b",
+    r"do|does|did|am|is|are|was|were|have|has|had|name|tell me|remind me|"
+    r"do you (?:know|remember)|can you (?:tell|remind))\b",
     re.IGNORECASE,
 )
-_ADDRESSED = re.compile(r"\b(?:do you (?:still )?(?:know|remember|recall)|can you (?:tell|remind))\b", re.IGNORECASE)
+_ADDRESSED = re.compile(
+    r"\b(?:do you (?:still )?(?:know|remember|recall)|(?:can you )?(?:tell|remind) me)\b", re.IGNORECASE
+)
 _ADVICE = re.compile(
     r"\b(?:should|could|would|can|shall|must|how (?:do|does|did|to)|why|(?:best|easiest|quickest|safe|good) ways?|"
     r"do i need)\b",
@@ -50,8 +53,13 @@ def about_the_user(question: str) -> bool:
     )
 
 
+def may_ask_of_the_user(question: str) -> bool:
+    """Say whether an answer that tells of the user may be what is asked for: of "who is Biscuit?", of no advice."""
+    return about_the_user(question) or ("?" in question and not _ADVICE.search(_ADDRESSED.sub("", question)))
+
+
 def bound(right: Sequence[float], untold: Sequence[float], *, right_weight: float = 1.0) -> float | None:
-    """Find the mean log-probability that tells right answers from invented ones best.
+    """Find how sure an answer must be: what tells right ones from invented ones best.
 
     Of the bounds between two neighbours the one is taken under which most invented answers and fewest right ones lie, a
     share of right ones given up counting so many times that of invented ones; None where there is nothing to compare,
@@ -80,46 +88,6 @@ def withheld(chat: Sequence[ChatMessage], answer: str, sure: float, least: float
     if least is None or sure >= least or len(said) > LONGEST or said[:1] in (["i"], ["i'm"]):
         return False
     return about_the_user(chat[-1].content) and not _said_today(answer, chat)
-
-
-class Careful:
-    """Wraps a writer: what it is too unsure of about its user, it says it was not told."""
-
-    def __init__(self, writer: Writer, least: float | None) -> None:
-        self._writer = writer
-        self._least = least
-
-    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
-        """Answer each chat, or say that it was not told."""
-        written = self._writer.complete(chats, sampling)
-        return [
-            said._replace(text=UNTOLD) if withheld(chat, said.text, said.mean_logprob, self._least) else said
-            for chat, said in zip(chats, written, strict=True)
-        ]
-
-    def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
-        """Score answers as the writer does."""
-        return self._writer.score(chats, answers)
-
-
-def carefully(chat: Sequence[ChatMessage], pieces: Iterable[Piece], least: float | None) -> Iterator[str]:
-    """Pass an answer on piece by piece; one about the user waits until it has ended, or grown too long to doubt."""
-    if least is None or not about_the_user(chat[-1].content):
-        yield from (piece.text for piece in pieces)
-        return
-    held: list[Piece] = []
-    coming = iter(pieces)
-    for piece in coming:
-        held.append(piece)
-        if len(_text(held).split()) > LONGEST:
-            break
-    sure = sum(piece.logprob for piece in held) / max(1, len(held))
-    yield UNTOLD if withheld(chat, _text(held), sure, least) else _text(held)
-    yield from (piece.text for piece in coming)
-
-
-def _text(pieces: Sequence[Piece]) -> str:
-    return "".join(piece.text for piece in pieces)
 
 
 def _said_today(answer: str, chat: Sequence[ChatMessage]) -> bool:

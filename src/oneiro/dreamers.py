@@ -20,11 +20,16 @@ from oneiro.types import ChatMessage, Completion, Sampling
 
 
 class Dreamer:
-    """A writer that folds the dreamer adapter into its base for each call, and leaves the base as it was."""
+    """A writer with the dreamer adapter, which leaves its base as it was.
+
+    To write, which takes many steps, the adapter is folded into the base; to score, it lies beside the base's weights,
+    so that it can judge what a woken generation says while that one is folded in.
+    """
 
     def __init__(self, llm: LLM, adapter: Adapter) -> None:
         self._llm = llm
         self._adapter = adapter
+        self._beside = llm.beside(adapter)
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
         """Answer each chat with the adapter folded in."""
@@ -32,9 +37,8 @@ class Dreamer:
             return self._llm.complete(chats, sampling)
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
-        """Score answers with the adapter folded in."""
-        with self._llm.folded(self._adapter):
-            return self._llm.score(chats, answers)
+        """Score answers with the adapter beside the base's own weights."""
+        return self._beside.score(chats, answers)
 
 
 def trained_folder(base_sha256: str) -> Path:

@@ -2,22 +2,24 @@
 
 A base is loaded once and stays frozen. Adapters are *folded*: within `with llm.folded(...)` the linear
 layers point at W + ΔW, and afterwards at the very same W again, byte for byte. Serving then costs what the
-base alone costs, and no PEFT import is needed.
+base alone costs, and no PEFT import is needed. An adapter *beside* the weights is a second model on the same W.
 
 Batches share the computation of their longest common prompt prefix: in training and scoring they are packed into one
 row (`packing.py`), in decoding its keys and values are repeated for all rows.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import torch
+from torch.nn.functional import linear
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 from transformers.utils import logging as transformers_logging
 
 from oneiro import render
-from oneiro.adapters import Adapter
+from oneiro.adapters import Adapter, LowRank
 from oneiro.decoding import Growing, Recorded, Writing
 from oneiro.embedded import Base
 from oneiro.errors import BaseModelError
@@ -156,16 +158,40 @@ class LLM:
         self._folded -= 1
 
     def _fold_layer(self, adapter: Adapter, name: str, alpha: float, undo: ExitStack) -> None:
-        try:
-            weight = self.model.get_submodule(name).weight
-        except AttributeError as error:
-            raise BaseModelError(f"{self.name} has no layer {name}: the adapter belongs to another base.") from error
-        delta = alpha * adapter.delta(name)
-        if delta.shape != weight.shape:
-            raise BaseModelError(f"Layer {name} of {self.name} has another shape than the adapter's.")
+        weight = self._layer_for(adapter, name).weight
         original = weight.data
         undo.callback(setattr, weight, "data", original)
+        delta = alpha * adapter.delta(name)
         weight.data = (original.float() + delta.to(original.device)).to(original.dtype)
+
+    def _layer_for(self, adapter: Adapter, name: str) -> Any:
+        try:
+            layer = self.model.get_submodule(name)
+        except AttributeError as error:
+            raise BaseModelError(f"{self.name} has no layer {name}: the adapter belongs to another base.") from error
+        a, b = adapter.layers[name]
+        if (b.shape[0], a.shape[1]) != layer.weight.shape:
+            raise BaseModelError(f"Layer {name} of {self.name} has another shape than the adapter's.")
+        return layer
+
+    def beside(self, adapter: Adapter) -> "LLM":
+        """Make a model on the same weights with an adapter beside them, whatever is folded in here from then on.
+
+        It holds no copy of a weight and costs the adapter's own memory; each step costs its two small products more.
+
+        Raises:
+            BaseModelError: as in `folded`.
+            RuntimeError: something is folded in, which would be shared as if it were the base's.
+        """
+        if not self.untouched:
+            raise RuntimeError("A model beside this one would share what is folded into it.")
+        shared: dict[int, torch.Tensor] = {id(b): b for b in self.model.buffers()}
+        shared |= {id(p): torch.nn.Parameter(p.data, requires_grad=False) for p in self.model.parameters()}
+        twin = LLM(copy.deepcopy(self.model, shared), self.tokenizer, name=self.name, sha256=self.sha256)
+        for name, factors in adapter.layers.items():
+            layer = twin._layer_for(adapter, name)
+            layer.register_forward_hook(_adding(factors, adapter.scale, like=layer.weight))
+        return twin
 
     # ---- forward passes -------------------------------------------------------------------------------
 
@@ -447,6 +473,16 @@ class _Through(torch.nn.Module):
 
     def forward(self, states: torch.Tensor, *_: object, **__: object) -> torch.Tensor:
         return states
+
+
+def _adding(factors: LowRank, scale: float, *, like: torch.Tensor) -> Callable[..., torch.Tensor]:
+    """Make a forward hook that adds what two low-rank factors make of a layer's input."""
+    a, b = factors.a.to(like), (scale * factors.b.float()).to(like)
+
+    def add(_: object, given: tuple[torch.Tensor], made: torch.Tensor) -> torch.Tensor:
+        return made + linear(linear(given[0], a), b)
+
+    return add
 
 
 def cpu_multiplies_bf16() -> bool:

@@ -23,6 +23,7 @@ from oneiro.changes import changes, renewed
 from oneiro.config import NightConfig
 from oneiro.journal import read_day
 from oneiro.llm import LLM
+from oneiro.recall import Recall
 from oneiro.records import from_json, to_json
 from oneiro.remembering import Remembering
 from oneiro.spelling import mended
@@ -175,13 +176,14 @@ class Night:
         paper = exam.set_paper(screened.kept, past, self.config.exam, seed=self.config.seed + self.number)
         leaks = exam.memory_words([*screened.kept, *past], self.base.everyday)
         baseline = exam.sit(paper.general, self.untouched, self.config.exam)
+        recalling = Recall(self.base, self.dreamer, weight=self.config.exam.asked_back)
         examined = None
         refused: list[str] = []
         for dose in [d for d in self.config.exam.doses if d <= merged.alpha]:
             if examined:
                 merged = self._merge(dose)
             with self.base.folded(load_adapter(self.folder / CANDIDATE)):
-                scores = exam.sit([*paper.recall, *paper.untold, *paper.general], self.base, self.config.exam)
+                scores = exam.sit([*paper.recall, *paper.untold, *paper.general], recalling, self.config.exam)
             reasons = exam.judge(scores, baseline, leaks, self.config.exam)
             self._note(
                 "exam", f"dose {merged.alpha:g}: " + ("passed" if not reasons else "failed: " + "; ".join(reasons))
@@ -234,6 +236,7 @@ class Night:
             r=load_adapter(candidate).r,
             kept_energy=self._saved("merge", Merged).kept_energy,
             least_sure=examined.least_sure,
+            asked_back=self.config.exam.asked_back,
             seed=self.config.seed,
             config=asdict(self.config) | {"losses": trained.losses, "tokens": trained.tokens},
             created_at=now(),

@@ -1,0 +1,148 @@
+"""How the awake mind answers what is asked about its user: a thought that is asked back, and in doubt a second one.
+
+To know something is one thing, to see that *this* is asked for another. The mind answers with what its weights say
+first. The dream generator learned to write the questions that a fact answers, so it knows better how likely it would
+ask this question of that answer. How sure the mind is of an answer is therefore its mean log-probability, and with a
+weight what the answer adds to that of the question. Where this lies under the generation's bound (`doubt.py`), several
+other answers are drawn from the mind and the one that fits best is taken; what then still lies under it is withheld.
+Answers come from the weights alone; nothing is looked up.
+
+Source: an answer that is judged in both directions, p(answer | question) and p(question | answer), is a noisy channel
+(Li et al., 2016, https://arxiv.org/abs/1510.03055); the likelihood of the question as relevance is that of Ponte and
+Croft (1998) and, with a language model, of Sachan et al. (2022, https://arxiv.org/abs/2204.07496).
+
+Does *not* see: an answer that fits the question and is wrong in its value. Advice, what is no question, and what the
+model says of itself are left as they are.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from oneiro.doubt import LONGEST, UNTOLD, about_the_user, may_ask_of_the_user, withheld
+from oneiro.dream import Wish, dream_chat
+from oneiro.types import ChatMessage, Completion, Piece, Sampling, Turn, Writer
+
+_OTHERS = 8  # answers drawn for a second thought
+_DRAWN = Sampling(max_new_tokens=32, temperature=1.0, top_p=0.95)
+_OF_THE_QUESTION = 0.25  # what its question counts where answers to one question are compared
+_NOTHING = "You have told me something."  # what a question is asked of that no answer helps
+_TELLS = re.compile(r"\W*(?:(?:yes|no|well|oh|ah)\b\W*)?you(?:r|rs|rself|['’]\w+)?\b", re.IGNORECASE)
+_TOO_FEW = 3  # words, of which the last may be half of one, that do not tell yet how an answer begins
+
+
+def tells_of_the_user(answer: str) -> bool:
+    """Say whether an answer is a short one that tells the user of themselves: "Your dog is called Biscuit."."""
+    return bool(_TELLS.match(answer)) and len(answer.split()) <= LONGEST
+
+
+class Recall:
+    """Wraps the writer of a mind: what is said of the user is asked back, thought over where unsure, or withheld.
+
+    `weight` is what a nat a token of the question counts beside one of the answer; 0 asks nothing back. `least` is the
+    bound, nats a token; with None everything is given, and a completion's `mean_logprob` says how sure it is.
+    """
+
+    def __init__(self, mind: Writer, dreamer: Writer, *, weight: float, least: float | None = None) -> None:
+        self._mind = mind
+        self._dreamer = dreamer
+        self._weight = weight
+        self._least = least
+
+    def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
+        """Answer each chat."""
+        return self.considered(chats, self._mind.complete(chats, sampling))
+
+    def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
+        """Score answers as the mind itself does."""
+        return self._mind.score(chats, answers)
+
+    def considered(self, chats: Sequence[list[ChatMessage]], first: Sequence[Completion]) -> list[Completion]:
+        """Say what becomes of the answers that came to mind first."""
+        thoughts = self._asked_back(chats, first)
+        if self._least is not None and self._weight:
+            unsure = [i for i, one in enumerate(thoughts) if one.telling and self._sure(one).mean_logprob < self._least]
+            for i in unsure:
+                thoughts[i] = max([thoughts[i], *self._others(chats[i])], key=_fitting)
+        return [
+            one._replace(text=UNTOLD) if withheld(chat, one.text, one.mean_logprob, self._least) else one
+            for chat, one in zip(chats, map(self._sure, thoughts), strict=True)
+        ]
+
+    def stream(self, chat: list[ChatMessage], pieces: Iterable[Piece]) -> Iterator[str]:
+        """Pass an answer on piece by piece; one that may be about the user waits until it has ended, or grown long."""
+        held: list[Piece] = []
+        coming = iter(pieces)
+        for piece in coming:
+            held.append(piece)
+            if self._least is None or _flows(chat[-1].content, _text(held)):
+                yield _text(held)
+                yield from (piece.text for piece in coming)
+                return
+        sure = sum(piece.logprob for piece in held) / max(1, len(held))
+        yield self.considered([chat], [Completion(_text(held), sure)])[0].text
+
+    def _sure(self, thought: "_Thought") -> Completion:
+        said = thought.said
+        return said._replace(mean_logprob=said.mean_logprob + self._weight * thought.gain)
+
+    def _asked_back(self, chats: Sequence[list[ChatMessage]], said: Sequence[Completion]) -> list["_Thought"]:
+        """Find what each answer about the user adds to the log-probability of its question."""
+        thoughts = [_Thought(one) for one in said]
+        asked = [
+            i
+            for i, (chat, one) in enumerate(zip(chats, said, strict=True))
+            if self._weight and _is_a_memory(chat[-1].content, one.text)
+        ]
+        prompts = [*(_asking(said[i].text) for i in asked), *([_asking(_NOTHING)] * len(asked))]
+        likely = self._dreamer.score(prompts, [chats[i][-1].content for i in asked] * 2)
+        for i, given, alone in zip(asked, likely[: len(asked)], likely[len(asked) :], strict=True):
+            thoughts[i] = _Thought(said[i], given - alone, asked=True)
+        return thoughts
+
+    def _others(self, chat: list[ChatMessage]) -> list["_Thought"]:
+        """Draw other answers to a chat, by itself, so that they are the same whatever else is asked beside it.
+
+        Returns: those that tell of the user, asked back.
+        """
+        asked = [chat] * _OTHERS
+        return [one for one in self._asked_back(asked, self._mind.complete(asked, _DRAWN)) if one.telling]
+
+
+class _Thought(NamedTuple):
+    """What came to mind; where it was asked back, what it adds to the mean log-probability of its question."""
+
+    said: Completion
+    gain: float = 0.0
+    asked: bool = False
+
+    @property
+    def telling(self) -> bool:
+        return self.asked and tells_of_the_user(self.said.text)
+
+
+def _fitting(thought: _Thought) -> float:
+    """How well an answer fits its question, to tell answers to one question apart."""
+    return thought.said.mean_logprob + _OF_THE_QUESTION * thought.gain
+
+
+def _asking(answer: str) -> list[ChatMessage]:
+    """Ask the dream generator for a question that an answer answers."""
+    return dream_chat(Turn(0, answer), answer, Wish("direct"))
+
+
+def _is_a_memory(question: str, answer: str) -> bool:
+    short = 0 < len(answer.split()) <= LONGEST
+    return short and (about_the_user(question) or (may_ask_of_the_user(question) and tells_of_the_user(answer)))
+
+
+def _flows(question: str, begun: str) -> bool:
+    """Say whether what has been said of an answer need not wait for the rest."""
+    if about_the_user(question):
+        return len(begun.split()) > LONGEST
+    begins = len(begun.split()) < _TOO_FEW or (bool(_TELLS.match(begun)) and len(begun.split()) <= LONGEST)
+    return not (begins and may_ask_of_the_user(question))
+
+
+def _text(pieces: Sequence[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
