@@ -98,10 +98,11 @@ def test_an_adapter_beside_the_weights_says_what_it_says_folded_in_whatever_else
     assert places[0] == places[1]  # no weight is copied
 
 
-def test_nothing_stands_beside_a_model_that_something_is_folded_into(llm: LLM) -> None:
+def test_a_model_beside_another_stands_on_the_base_s_own_weights(llm: LLM) -> None:
     adapter = Adapter({"model.layers.0.mlp.up_proj": LowRank(torch.ones(2, 64), torch.ones(128, 2))})
-    with llm.folded(adapter), pytest.raises(RuntimeError, match="folded"):
-        llm.beside(adapter)
+    before = llm.beside(adapter).score(CHATS, ["x"] * len(CHATS))
+    with llm.folded(adapter), llm.folded(adapter):
+        assert llm.beside(adapter).score(CHATS, ["x"] * len(CHATS)) == before
     with pytest.raises(BaseModelError, match="another base"):
         llm.beside(Adapter({"model.layers.9.mlp.up_proj": adapter.layers["model.layers.0.mlp.up_proj"]}))
 

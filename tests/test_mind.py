@@ -7,7 +7,7 @@ import torch
 
 from fakes import save_tiny
 from oneiro import Mind, dreamers
-from oneiro.adapters import Adapter, LowRank, save_adapter
+from oneiro.adapters import WEIGHTS, Adapter, LowRank, save_adapter
 from oneiro.doubt import UNTOLD
 from oneiro.embedded import weights_sha256
 from oneiro.errors import BaseModelError, InputError, MindError
@@ -31,7 +31,7 @@ def say(mind: Mind, text: str, *, private: bool = False) -> str:
     return "".join(mind.chat(text, private=private, max_new_tokens=4))
 
 
-def add_generation(mind: Mind, seed: int, *, least_sure: float | None = None) -> int:
+def add_generation(mind: Mind, seed: int, *, least_sure: float | None = None, asked_back: float = 0.0) -> int:
     """Wake a generation with a random adapter, as a night would."""
     generator = torch.Generator().manual_seed(seed)
     layers = {
@@ -44,11 +44,8 @@ def add_generation(mind: Mind, seed: int, *, least_sure: float | None = None) ->
     number = len(mind.generations())
     aside = mind.path / "nights" / "candidate"
     save_adapter(Adapter(layers), aside, base="tiny")
-    place(
-        mind.path,
-        aside,
-        Manifest(number, number - 1, "tiny", "0", 1.0, 4, 1.0, seed, {}, "2026-01-01", hash_files(aside), least_sure),
-    )
+    made = (number, number - 1, "tiny", "0", 1.0, 4, 1.0, seed, {}, "2026-01-01", hash_files(aside))
+    place(mind.path, aside, Manifest(*made, least_sure, asked_back))
     report = MorningReport(night, "woke", number)
     store.finish_night(report, None, generation=GenerationRow(number, number - 1, night, "2026-01-01"))
     return number
@@ -65,6 +62,20 @@ def test_what_a_generation_is_unsure_of_it_does_not_say(mind: Mind) -> None:
     assert next(m.content for m in mind.history() if m.role == "assistant") == UNTOLD
     add_generation(mind, 1, least_sure=-99.0)  # sure of everything
     assert [answer.answer for answer in mind.ask([about_me, other])] == said
+
+
+def test_a_mind_that_asks_back_needs_its_dream_generator(mind: Mind) -> None:
+    dreamer = {"model.layers.0.mlp.up_proj": LowRank(torch.ones(1, 64), torch.ones(128, 1))}
+    save_adapter(Adapter(dreamer), mind.path / DREAMER, base="tiny")
+    asked = ["What is my dog called?", "Name a colour."]
+    add_generation(mind, 1, least_sure=99.0, asked_back=0.1)
+    assert mind.ask(asked)[0].answer == UNTOLD
+    (mind.path / DREAMER / WEIGHTS).write_bytes(b"")
+    number = add_generation(mind, 2, least_sure=99.0, asked_back=0.1)
+    with pytest.raises(MindError, match="cannot be read"):
+        mind.ask(asked)
+    mind.rollback(number - 1)
+    assert mind.ask(asked)[0].answer == UNTOLD  # the generation before is awake still
 
 
 def test_what_was_said_is_journalled_before_the_reply_is_complete(mind: Mind) -> None:

@@ -23,13 +23,13 @@ class Awake:
         self._llm = LLM.load(base)
         self._folded = ExitStack()
         self._generation = 0
-        self._recall: Recall | None = None  # None where nothing is remembered yet
+        self._recall: Recall | None = None  # before the first night
 
     def wake(self, generation: int) -> bool:
         """Answer with this generation from now on; True when that is a change.
 
         Raises:
-            MindError: the generation is damaged; the one before stays.
+            MindError: the generation, or its dream generator, is damaged; the one before stays.
         """
         if generation == self._generation:
             return False
@@ -37,14 +37,16 @@ class Awake:
         if generation:
             manifest = generations.check(self._mind, generation)
             adapter = load_adapter(generations.folder_of(self._mind, generation))
+        recall = self._recalling(manifest) if manifest else None
         self._folded.close()
-        self._recall = manifest and Recall(
-            self._llm, for_base(self._llm, self._mind), weight=manifest.asked_back, least=manifest.least_sure
-        )
         self._folded = ExitStack()
         self._folded.enter_context(self._llm.folded(adapter))
-        self._generation = generation
+        self._generation, self._recall = generation, recall
         return True
+
+    def _recalling(self, manifest: generations.Manifest) -> Recall:
+        dreamer = for_base(self._llm, self._mind) if manifest.asked_back else None
+        return Recall(self._llm, dreamer, weight=manifest.asked_back, least=manifest.least_sure)
 
     def reply(self, context: Sequence[ChatMessage], *, max_new_tokens: int) -> Iterator[str]:
         """Stream the answer to a conversation; the oldest lines leave a context that grew too long."""

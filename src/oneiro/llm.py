@@ -72,7 +72,7 @@ class LLM:
         self._layer_types = set(getattr(model.config, "layer_types", None) or ())
         self.packs = model._supports_sdpa and self._layer_types <= _ATTENTIONS
         self._pad_id = int(pad if pad is not None else self.end_id)
-        self._folded = 0  # adapters
+        self._own: dict[int, torch.Tensor] = {}  # by a parameter's id: what it is when nothing is folded into it
 
     @classmethod
     def load(cls, base: Base) -> "LLM":
@@ -145,21 +145,19 @@ class LLM:
             for adapter in filter(None, adapters):
                 for name in adapter.layers:
                     self._fold_layer(adapter, name, alpha, undo)
-                self._folded += 1
-                undo.callback(self._unfold)
             yield self
 
     @property
     def untouched(self) -> bool:
         """Whether these are the base's own weights: no adapter is folded in."""
-        return self._folded == 0
-
-    def _unfold(self) -> None:
-        self._folded -= 1
+        return not self._own
 
     def _fold_layer(self, adapter: Adapter, name: str, alpha: float, undo: ExitStack) -> None:
         weight = self._layer_for(adapter, name).weight
         original = weight.data
+        if id(weight) not in self._own:
+            self._own[id(weight)] = original
+            undo.callback(self._own.pop, id(weight))
         undo.callback(setattr, weight, "data", original)
         delta = alpha * adapter.delta(name)
         weight.data = (original.float() + delta.to(original.device)).to(original.dtype)
@@ -175,18 +173,17 @@ class LLM:
         return layer
 
     def beside(self, adapter: Adapter) -> "LLM":
-        """Make a model on the same weights with an adapter beside them, whatever is folded in here from then on.
+        """Make a model on the base's own weights with an adapter beside them, whatever is folded in here.
 
         It holds no copy of a weight and costs the adapter's own memory; each step costs its two small products more.
 
         Raises:
             BaseModelError: as in `folded`.
-            RuntimeError: something is folded in, which would be shared as if it were the base's.
         """
-        if not self.untouched:
-            raise RuntimeError("A model beside this one would share what is folded into it.")
         shared: dict[int, torch.Tensor] = {id(b): b for b in self.model.buffers()}
-        shared |= {id(p): torch.nn.Parameter(p.data, requires_grad=False) for p in self.model.parameters()}
+        for parameter in self.model.parameters():
+            own = self._own.get(id(parameter), parameter.data)
+            shared[id(parameter)] = torch.nn.Parameter(own, requires_grad=False)
         twin = LLM(copy.deepcopy(self.model, shared), self.tokenizer, name=self.name, sha256=self.sha256)
         for name, factors in adapter.layers.items():
             layer = twin._layer_for(adapter, name)
@@ -477,7 +474,10 @@ class _Through(torch.nn.Module):
 
 def _adding(factors: LowRank, scale: float, *, like: torch.Tensor) -> Callable[..., torch.Tensor]:
     """Make a forward hook that adds what two low-rank factors make of a layer's input."""
-    a, b = factors.a.to(like), (scale * factors.b.float()).to(like)
+    a, b = (
+        factors.a.to(like, copy=True),
+        (scale * factors.b.float()).to(like),
+    )  # not the mapped file: it may be replaced
 
     def add(_: object, given: tuple[torch.Tensor], made: torch.Tensor) -> torch.Tensor:
         return made + linear(linear(given[0], a), b)

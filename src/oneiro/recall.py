@@ -39,13 +39,14 @@ def tells_of_the_user(answer: str) -> bool:
 class Recall:
     """Wraps the writer of a mind: what is said of the user is asked back, thought over where unsure, or withheld.
 
-    `weight` is what a nat a token of the question counts beside one of the answer; 0 asks nothing back. `least` is the
-    bound, nats a token; with None everything is given, and a completion's `mean_logprob` says how sure it is.
+    `weight` is what a nat a token of the question counts beside one of the answer; with 0, or without a dreamer,
+    nothing is asked back. `least` is the bound, nats a token; with None everything is given, and a completion's
+    `mean_logprob` says how sure it is.
     """
 
-    def __init__(self, mind: Writer, dreamer: Writer, *, weight: float, least: float | None = None) -> None:
+    def __init__(self, mind: Writer, dreamer: Writer | None, *, weight: float, least: float | None = None) -> None:
         self._mind = mind
-        self._dreamer = dreamer
+        self._dreamer = dreamer if weight else None
         self._weight = weight
         self._least = least
 
@@ -60,10 +61,10 @@ class Recall:
     def considered(self, chats: Sequence[list[ChatMessage]], first: Sequence[Completion]) -> list[Completion]:
         """Say what becomes of the answers that came to mind first."""
         thoughts = self._asked_back(chats, first)
-        if self._least is not None and self._weight:
-            unsure = [i for i, one in enumerate(thoughts) if one.telling and self._sure(one).mean_logprob < self._least]
-            for i in unsure:
-                thoughts[i] = max([thoughts[i], *self._others(chats[i])], key=_fitting)
+        if self._least is not None:
+            for i, one in enumerate(thoughts):
+                if one.telling and self._sure(one).mean_logprob < self._least:
+                    thoughts[i] = max([one, *self._others(chats[i])], key=_fitting)
         return [
             one._replace(text=UNTOLD) if withheld(chat, one.text, one.mean_logprob, self._least) else one
             for chat, one in zip(chats, map(self._sure, thoughts), strict=True)
@@ -89,11 +90,9 @@ class Recall:
     def _asked_back(self, chats: Sequence[list[ChatMessage]], said: Sequence[Completion]) -> list["_Thought"]:
         """Find what each answer about the user adds to the log-probability of its question."""
         thoughts = [_Thought(one) for one in said]
-        asked = [
-            i
-            for i, (chat, one) in enumerate(zip(chats, said, strict=True))
-            if self._weight and _is_a_memory(chat[-1].content, one.text)
-        ]
+        if self._dreamer is None:
+            return thoughts
+        asked = [i for i, one in enumerate(said) if _is_a_memory(chats[i][-1].content, one.text)]
         prompts = [*(_asking(said[i].text) for i in asked), *([_asking(_NOTHING)] * len(asked))]
         likely = self._dreamer.score(prompts, [chats[i][-1].content for i in asked] * 2)
         for i, given, alone in zip(asked, likely[: len(asked)], likely[len(asked) :], strict=True):
