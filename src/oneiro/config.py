@@ -158,7 +158,9 @@ class ExamConfig:
     old_memories: int = 12
     untold: int = 60  # questions on what was never told: they find how sure a right answer is
     asked_back: float = 0.1  # what a question, asked back of its answer, counts beside the answer (`recall.py`)
-    right_weight: float = 1.5  # of right answers given up against invented ones declined: a person asks less plainly
+    right_weight: float = (
+        0.5  # of right answers given up against invented ones declined, which are easy to decline here
+    )
     min_recall_new: float = 0.15  # good nights of the default base reach 29 to 83%, a night of noise none
     min_recall_old: float = 0.3
     min_knowledge_kept: float = 0.64  # good nights of the default base keep 65 to 90%
