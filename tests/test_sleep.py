@@ -11,6 +11,7 @@ from fakes import ScriptedDreamer, tiny_llm
 from oneiro import exam, generations
 from oneiro.adapters import load_adapter
 from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, MixtureConfig, NightConfig, ScreenConfig, TrainConfig
+from oneiro.evals import batteries
 from oneiro.llm import LLM
 from oneiro.records import from_json
 from oneiro.sleep import Sleeper, sleep
@@ -129,6 +130,22 @@ def test_a_generation_knows_how_sure_it_must_be_and_its_report_counts_what_it_wi
     unsure = [s for s in asked[:10] if not s.answer.startswith(("I ", "I'm"))]
     assert (untold.k, untold.n) == (len(unsure), 20)
     assert len(unsure) > 5
+
+
+@pytest.mark.parametrize("weight", [0.1, 0.0])
+def test_the_exam_asks_back_what_it_weighs(bed: Bed, monkeypatch: pytest.MonkeyPatch, weight: float) -> None:
+    asked: list[str] = []
+    score = ScriptedDreamer.score
+
+    def watched(self: ScriptedDreamer, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
+        asked.extend(answers)
+        return score(self, chats, answers)
+
+    monkeypatch.setattr(ScriptedDreamer, "score", watched)
+    report = bed.sleep(replace(TINY_NIGHT, exam=replace(TINY_NIGHT.exam, untold=20, asked_back=weight)))
+    assert generations.check(bed.folder, report.generation).asked_back == weight
+    untold = {sample.question for sample in batteries.untold([])}
+    assert bool(untold & set(asked)) is (weight > 0)
 
 
 def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None:
