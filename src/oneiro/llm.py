@@ -473,11 +473,11 @@ class _Through(torch.nn.Module):
 
 
 def _adding(factors: LowRank, scale: float, *, like: torch.Tensor) -> Callable[..., torch.Tensor]:
-    """Make a forward hook that adds what two low-rank factors make of a layer's input."""
-    a, b = (
-        factors.a.to(like, copy=True),
-        (scale * factors.b.float()).to(like),
-    )  # not the mapped file: it may be replaced
+    """Make a forward hook that adds what two low-rank factors make of a layer's input.
+
+    The factors are copied: those that were loaded are a file's, which may be replaced.
+    """
+    a, b = factors.a.to(like, copy=True), (scale * factors.b.float()).to(like)
 
     def add(_: object, given: tuple[torch.Tensor], made: torch.Tensor) -> torch.Tensor:
         return made + linear(linear(given[0], a), b)
