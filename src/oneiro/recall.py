@@ -23,7 +23,7 @@ from oneiro.doubt import LONGEST, UNTOLD, about_the_user, may_ask_of_the_user, w
 from oneiro.dream import Wish, dream_chat
 from oneiro.types import ChatMessage, Completion, Piece, Sampling, Turn, Writer
 
-_OTHERS = 8  # answers drawn for a second thought
+_OTHERS = 6  # answers drawn for a second thought
 _DRAWN = Sampling(max_new_tokens=32, temperature=1.0, top_p=0.95)
 _OF_THE_QUESTION = 0.25  # what its question counts where answers to one question are compared
 _NOTHING = "You have told me something."  # what a question is asked of that no answer helps
