@@ -182,7 +182,7 @@ class LLM:
         """
         shared: dict[int, torch.Tensor] = {id(b): b for b in self.model.buffers()}
         for parameter in self.model.parameters():
-            own = self._own.get(id(parameter), parameter.data)
+            own = self._own[id(parameter)] if id(parameter) in self._own else parameter.data
             shared[id(parameter)] = torch.nn.Parameter(own, requires_grad=False)
         twin = LLM(copy.deepcopy(self.model, shared), self.tokenizer, name=self.name, sha256=self.sha256)
         for name, factors in adapter.layers.items():
