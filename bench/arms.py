@@ -160,7 +160,7 @@ class Oneiro(Arm):
 
     def __init__(self, base: LLM, folder: Path, *, seed: int, night: Found | None = None) -> None:
         super().__init__(base, folder, seed=seed)
-        self._dreamer = for_base(base)
+        self._dreamer = for_base(base, folder / "mind")
         self._mind = Mind.open(folder / "mind")
         if night and not self._mind.nights():
             write_settings(self._mind.path, Settings(base.name, overrides=night))

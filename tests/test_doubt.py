@@ -21,6 +21,8 @@ ASKED = [ChatMessage("user", "What is my sister's name?")]
         "Do you know what I do for a living?",
         "Tell me where I grew up.",
         "Can you remind me what my boat is called?",
+        "Can you tell where I live?",
+        "Remind me what the dog is called.",
         "In which town was I born?",
         "And who is my neighbour?",
         "What’s my name?",

@@ -83,6 +83,13 @@ def test_advice_and_what_is_no_question_are_not_thought_over() -> None:
     assert recall().complete(ask("who is rex?"), Sampling(8))[0].text == "Your sister is called Ida."
 
 
+def test_what_was_said_in_this_conversation_is_not_thought_over() -> None:
+    mind = Forgetful()
+    chat = [ChatMessage("user", "I live in Oslo."), ChatMessage("assistant", "Nice!"), *ask(SISTER)[0]]
+    assert Recall(mind, Dreamer(), weight=0.1, least=LEAST).complete([chat], Sampling(8))[0].text == "You live in Oslo."
+    assert len(mind.asked) == 1
+
+
 def test_other_answers_are_left_alone() -> None:
     mind = Forgetful()
     said = Recall(mind, Dreamer(), weight=0.1, least=LEAST).complete(ask("Tell me a joke."), Sampling(8))

@@ -32,7 +32,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(
-    r"\b(?:do you (?:still )?(?:know|remember|recall)|(?:can you )?(?:tell|remind) me)\b", re.IGNORECASE
+    r"\b(?:do you (?:still )?(?:know|remember|recall)|can you (?:tell(?: me)?|remind)|tell me)\b", re.IGNORECASE
 )
 _ADVICE = re.compile(
     r"\b(?:should|could|would|can|shall|must|how (?:do|does|did|to)|why|(?:best|easiest|quickest|safe|good) ways?|"
@@ -87,10 +87,10 @@ def withheld(chat: Sequence[ChatMessage], answer: str, sure: float, least: float
     said = words(answer)
     if least is None or sure >= least or len(said) > LONGEST or said[:1] in (["i"], ["i'm"]):
         return False
-    return about_the_user(chat[-1].content) and not _said_today(answer, chat)
+    return about_the_user(chat[-1].content) and not said_today(answer, chat)
 
 
-def _said_today(answer: str, chat: Sequence[ChatMessage]) -> bool:
+def said_today(answer: str, chat: Sequence[ChatMessage]) -> bool:
     """Say whether all that an answer brings stands in what the user said before in this conversation."""
     brought = content_words(answer) - content_words(chat[-1].content)
     heard = {word for message in chat[:-1] if message.role == "user" for word in content_words(message.content)}

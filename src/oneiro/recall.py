@@ -11,15 +11,15 @@ Source: an answer that is judged in both directions, p(answer | question) and p(
 (Li et al., 2016, https://arxiv.org/abs/1510.03055); the likelihood of the question as relevance is that of Ponte and
 Croft (1998) and, with a language model, of Sachan et al. (2022, https://arxiv.org/abs/2204.07496).
 
-Does *not* see: an answer that fits the question and is wrong in its value. Advice, what is no question, and what the
-model says of itself are left as they are.
+Does *not* see: an answer that fits the question and is wrong in its value. Advice, what is no question, what the
+user said before in the same conversation, and what the model says of itself are left as they are.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from oneiro.doubt import LONGEST, UNTOLD, about_the_user, may_ask_of_the_user, withheld
+from oneiro.doubt import LONGEST, UNTOLD, about_the_user, may_ask_of_the_user, said_today, withheld
 from oneiro.dream import Wish, dream_chat
 from oneiro.types import ChatMessage, Completion, Piece, Sampling, Turn, Writer
 
@@ -63,7 +63,8 @@ class Recall:
         thoughts = self._asked_back(chats, first)
         if self._least is not None:
             for i, one in enumerate(thoughts):
-                if one.telling and self._sure(one).mean_logprob < self._least:
+                unsure = one.telling and self._sure(one).mean_logprob < self._least
+                if unsure and not said_today(one.said.text, chats[i]):
                     thoughts[i] = max([one, *self._others(chats[i])], key=_fitting)
         return [
             one._replace(text=UNTOLD) if withheld(chat, one.text, one.mean_logprob, self._least) else one
@@ -85,7 +86,7 @@ class Recall:
 
     def _sure(self, thought: "_Thought") -> Completion:
         said = thought.said
-        return said._replace(mean_logprob=said.mean_logprob + self._weight * thought.gain)
+        return said._replace(mean_logprob=said.mean_logprob + self._weight * (thought.gain or 0.0))
 
     def _asked_back(self, chats: Sequence[list[ChatMessage]], said: Sequence[Completion]) -> list["_Thought"]:
         """Find what each answer about the user adds to the log-probability of its question."""
@@ -96,7 +97,7 @@ class Recall:
         prompts = [*(_asking(said[i].text) for i in asked), *([_asking(_NOTHING)] * len(asked))]
         likely = self._dreamer.score(prompts, [chats[i][-1].content for i in asked] * 2)
         for i, given, alone in zip(asked, likely[: len(asked)], likely[len(asked) :], strict=True):
-            thoughts[i] = _Thought(said[i], given - alone, asked=True)
+            thoughts[i] = _Thought(said[i], given - alone)
         return thoughts
 
     def _others(self, chat: list[ChatMessage]) -> list["_Thought"]:
@@ -112,17 +113,16 @@ class _Thought(NamedTuple):
     """What came to mind; where it was asked back, what it adds to the mean log-probability of its question."""
 
     said: Completion
-    gain: float = 0.0
-    asked: bool = False
+    gain: float | None = None
 
     @property
     def telling(self) -> bool:
-        return self.asked and tells_of_the_user(self.said.text)
+        return self.gain is not None and tells_of_the_user(self.said.text)
 
 
 def _fitting(thought: _Thought) -> float:
     """How well an answer fits its question, to tell answers to one question apart."""
-    return thought.said.mean_logprob + _OF_THE_QUESTION * thought.gain
+    return thought.said.mean_logprob + _OF_THE_QUESTION * (thought.gain or 0.0)
 
 
 def _asking(answer: str) -> list[ChatMessage]:
