@@ -43,11 +43,10 @@ _ADVICE = re.compile(
 
 def about_the_user(question: str) -> bool:
     """Say whether a question asks for something of the user's life, and neither for advice nor of the model itself."""
-    asked = _ADDRESSED.sub("", question)
-    found = set(words(asked))
+    found = set(words(_ADDRESSED.sub("", question)))
     return bool(
         _ASKS.match(question.strip())
-        and not _ADVICE.search(asked)
+        and not _asks_advice(question)
         and found & _OF_THE_USER
         and not found & {"you", "your", "yours", "yourself"}
     )
@@ -55,7 +54,11 @@ def about_the_user(question: str) -> bool:
 
 def may_ask_of_the_user(question: str) -> bool:
     """Say whether an answer that tells of the user may be what is asked for: of "who is Biscuit?", of no advice."""
-    return about_the_user(question) or ("?" in question and not _ADVICE.search(_ADDRESSED.sub("", question)))
+    return about_the_user(question) or ("?" in question and not _asks_advice(question))
+
+
+def _asks_advice(question: str) -> bool:
+    return bool(_ADVICE.search(_ADDRESSED.sub("", question)))
 
 
 def bound(right: Sequence[float], untold: Sequence[float], *, right_weight: float = 1.0) -> float | None:
