@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oneiro.errors import InputError
-from oneiro.mind import Answer, Generation, Imported, Night, Status
+from oneiro.mind import Answer, Generation, Imported, Night, Restored, Status
 from oneiro.store import DreamRecord
 from oneiro.types import Accuracy, Channel, Dream, Event, MorningReport
 
@@ -122,10 +122,10 @@ class FakeMinds:
     mind: FakeMind
     opened: list[tuple[object, ...]] = field(default_factory=list)
 
-    def open(self, path: Path | str | None = None, *, model: str | None = None) -> FakeMind:
+    def open(self, path: Path | str | None = None, *, model: str | None = None, create: bool = True) -> FakeMind:
         self.opened.append((path, model))
         return self.mind
 
-    def restore(self, source: Path, target: Path) -> FakeMind:
+    def restore(self, source: Path, target: Path) -> Restored:
         self.opened.append(("restore", source, target))
-        return self.mind
+        return Restored(self.mind, None)  # type: ignore[arg-type]

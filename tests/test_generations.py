@@ -43,7 +43,7 @@ def test_a_placed_generation_is_found_whole(mind: Path) -> None:
     found = generations.check(mind, 1)
     assert found == manifest(generations.folder_of(mind, 1))
     assert set(found.files) == {"adapter_model.safetensors", "adapter_config.json"}
-    assert not (mind / "nights" / "0001").exists()
+    assert generations.hash_files(mind / "nights" / "0001") == found.files, "a night killed now can place it again"
 
 
 def test_placing_replaces_what_a_killed_night_left(mind: Path) -> None:

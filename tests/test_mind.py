@@ -1,18 +1,19 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from fakes import save_tiny
-from oneiro import Mind, dreamers
+from oneiro import Mind, asleep, dreamers
 from oneiro.adapters import WEIGHTS, Adapter, LowRank, save_adapter
 from oneiro.doubt import UNTOLD
-from oneiro.embedded import weights_sha256
-from oneiro.errors import BaseModelError, InputError, MindError
+from oneiro.embedded import resolve, weights_sha256
+from oneiro.errors import BaseModelError, InputError, MindBusyError, MindError, NightError
 from oneiro.generations import Manifest, folder_of, hash_files, place
-from oneiro.settings import DREAMER, SETTINGS
+from oneiro.settings import DREAMER, LOG, SETTINGS, read_settings
 from oneiro.store import GenerationRow
 from oneiro.types import Dream, Dropped, MorningReport, Screened
 
@@ -44,7 +45,19 @@ def add_generation(mind: Mind, seed: int, *, least_sure: float | None = None, as
     number = len(mind.generations())
     aside = mind.path / "nights" / "candidate"
     save_adapter(Adapter(layers), aside, base="tiny")
-    made = (number, number - 1, "tiny", "0", 1.0, 4, 1.0, seed, {}, "2026-01-01", hash_files(aside))
+    made = (
+        number,
+        number - 1,
+        "tiny",
+        resolve(mind.status().model).sha256,
+        1.0,
+        4,
+        1.0,
+        seed,
+        {},
+        "2026-01-01",
+        hash_files(aside),
+    )
     place(mind.path, aside, Manifest(*made, least_sure, asked_back))
     report = MorningReport(night, "woke", number)
     store.finish_night(report, None, generation=GenerationRow(number, number - 1, night, "2026-01-01"))
@@ -169,17 +182,51 @@ def test_a_mind_exported_and_restored_is_the_same_mind(mind: Mind, tmp_path: Pat
     add_generation(mind, 1)
     mind.export(tmp_path / "copy")
     shutil.rmtree(mind.path / "generations")
-    restored = Mind.restore(tmp_path / "copy", mind.path)
+    restored, aside = Mind.restore(tmp_path / "copy", mind.path)
     assert restored.history() == mind.history()
     assert restored.generations()[1].intact
-    assert len(list(tmp_path.glob("mind.before-restore-*"))) == 1
+    assert aside == tmp_path / "mind.before-restore-1"
+    assert (aside / SETTINGS).exists()
+    assert not (tmp_path / "mind.restoring").exists()
+
+
+def test_a_restore_that_fails_leaves_the_mind_that_is_there(
+    mind: Mind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(mind, "My dog is called Biscuit.")
+    add_generation(mind, 1)
+    mind.export(tmp_path / "copy")
+    before = sorted(p.name for p in tmp_path.iterdir())
+    with asleep.alone(mind.path), pytest.raises(MindBusyError):
+        Mind.restore(tmp_path / "copy", mind.path)
+    for source in (mind.path, mind.path / "generations", tmp_path):
+        with pytest.raises((InputError, MindError)):
+            Mind.restore(source, mind.path)
+    (tmp_path / "copy" / "generations" / "0001" / WEIGHTS).write_bytes(b"")
+    with pytest.raises(MindError, match="damaged"):
+        Mind.restore(tmp_path / "copy", mind.path)
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "copytree", lambda *_, **__: (_ for _ in ()).throw(OSError("No space left")))
+        with pytest.raises(OSError, match="No space"):
+            Mind.restore(tmp_path / "copy", mind.path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+    assert mind.generations()[1].intact
+
+
+def test_an_unfinished_night_is_left_behind_by_a_copy(mind: Mind, tmp_path: Path) -> None:
+    say(mind, "My dog is called Biscuit.")
+    mind._store.begin_night(upto=1, seed=0, config="{}")
+    mind.export(tmp_path / "copy")
+    assert [n.outcome for n in Mind.restore(tmp_path / "copy", tmp_path / "new").mind.nights()] == ["interrupted"]
+    assert mind._store.nights()[0].outcome == "running"
 
 
 def test_a_mind_takes_its_own_dreamer_along(mind: Mind, tmp_path: Path) -> None:
     (mind.path / DREAMER).mkdir()
     (mind.path / DREAMER / "dreamer.json").write_text("{}")
     mind.export(tmp_path / "copy")
-    assert (Mind.restore(tmp_path / "copy", tmp_path / "new").path / DREAMER / "dreamer.json").read_text() == "{}"
+    restored = Mind.restore(tmp_path / "copy", tmp_path / "new").mind
+    assert (restored.path / DREAMER / "dreamer.json").read_text() == "{}"
 
 
 def test_a_mind_is_not_exported_over_other_files(mind: Mind, tmp_path: Path) -> None:
@@ -216,6 +263,69 @@ def test_a_mind_of_another_base_is_refused(mind: Mind, tmp_path: Path) -> None:
         Mind.open(mind.path).ask(["dog?"])
 
 
+def test_a_generation_of_other_weights_is_not_woken(mind: Mind, tmp_path: Path) -> None:
+    add_generation(mind, 1)
+    base = Path(mind.status().model)
+    other = save_tiny(tmp_path / "other", seed=5)
+    toml = (mind.path / SETTINGS).read_text()
+    (mind.path / SETTINGS).write_text(toml.replace(json.dumps(str(base)), json.dumps(str(other))))
+    with pytest.raises(BaseModelError, match="Generation 1 grew on other weights"):
+        Mind.open(mind.path).ask(["dog?"])
+
+
+def test_settings_edited_while_a_mind_is_open_are_kept(mind: Mind) -> None:
+    toml = (mind.path / SETTINGS).read_text()
+    (mind.path / SETTINGS).write_text(f"{toml}\n[night.train]\nepochs = 5\n")
+    say(mind, "hello")
+    found = read_settings(mind.path)
+    assert (found.overrides, found.sha256) == ({"train": {"epochs": 5}}, weights_sha256(Path(found.model)))
+
+
+def test_no_mind_is_begun_by_who_only_looks(tmp_path: Path) -> None:
+    with pytest.raises(MindError, match="no mind"):
+        Mind.open(tmp_path / "tpyo", create=False)
+    assert not (tmp_path / "tpyo").exists()
+
+
+def test_a_folder_with_the_name_of_the_default_base_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "smollm2").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert Mind.open(tmp_path / "mind").status().model == "smollm2"
+
+
+def test_a_killed_sleeper_is_said_to_be_killed(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
+    say(mind, "hello")
+    (mind.path / LOG).write_text("of the night before")
+    started = asleep.subprocess.Popen
+
+    def killed(command: list[str], **given: Any) -> Any:
+        return started([command[0], "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], **given)
+
+    monkeypatch.setattr(asleep.subprocess, "Popen", killed)
+    with pytest.raises(NightError, match="killed \\(signal 9\\)"):
+        list(mind.sleep())
+
+
+def test_a_second_sleep_leaves_the_log_of_the_first_alone(mind: Mind) -> None:
+    (mind.path / LOG).write_text("of the night that is under way")
+    with asleep.alone(mind.path), pytest.raises(MindBusyError):
+        list(mind.sleep())
+    assert (mind.path / LOG).read_text() == "of the night that is under way"
+
+
+def test_what_a_night_reads_or_has_read_is_not_taken_back(mind: Mind) -> None:
+    say(mind, "My dog is called Biscuit.")
+    with asleep.alone(mind.path), pytest.raises(MindBusyError):
+        mind.undo()
+    night = mind._store.begin_night(upto=mind._store.last_message_id(), seed=0, config="{}")
+    mind._store.finish_night(MorningReport(night, "dreamless", 0), None)
+    with pytest.raises(InputError, match="has read this already"):
+        mind.undo()
+    assert len(mind.history()) == 2
+
+
 def test_a_real_night_in_its_own_process_reports_a_dreamless_day(
     mind: Mind, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +338,8 @@ def test_a_real_night_in_its_own_process_reports_a_dreamless_day(
     assert events[-1].report.outcome == "dreamless"
     assert mind.status().generation == 0
     assert [n.outcome for n in mind.nights()] == ["dreamless"]
+    assert (mind.path / LOG).read_text() == ""
+    assert read_settings(mind.path).sha256 == weights_sha256(base)
 
 
 def test_the_dreams_of_a_night_come_memory_by_memory(mind: Mind) -> None:

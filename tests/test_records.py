@@ -43,7 +43,7 @@ RECORDS = (
     Mixture((Example("never", "q", "a", "n1m1", leash=True),), "ab" * 32),
     Trained("new", (1.25, 0.1 + 0.2), 10**12, ("n1m1",), 2),
     Merged("candidate", 0.85, 32, 1 / 3),
-    Examined(True, 1.0, ("why",), (ACCURACY,), (ACCURACY,), (SCORE,)),
+    Examined(True, Merged("candidate-1", 1.0, 32, 0.999), ("why",), (ACCURACY,), (ACCURACY,), (SCORE,)),
     REPORT,
     Event("wake", "report", report=REPORT),
 )

@@ -6,7 +6,7 @@ import pytest
 
 from oneiro.config import DreamerConfig, NightConfig
 from oneiro.errors import BaseModelError, InputError, MindError, OneiroError
-from oneiro.settings import SETTINGS, Settings, override, parse_values, read_settings, write_settings
+from oneiro.settings import SETTINGS, Settings, grow_on, override, parse_values, read_settings, write_settings
 
 
 def settings_of(folder: Path, text: str | bytes) -> Settings:
@@ -90,11 +90,12 @@ def test_a_folder_without_settings_is_no_mind(tmp_path: Path) -> None:
     assert str(tmp_path) in caught.value.message
 
 
-def test_other_weights_than_those_the_mind_grew_on_are_refused() -> None:
-    Settings("smollm2").check_base("b" * 64)
-    Settings("smollm2", "a" * 64).check_base("a" * 64)
+def test_other_weights_than_those_the_mind_grew_on_are_refused(tmp_path: Path) -> None:
+    write_settings(tmp_path, Settings("smollm2"))
+    grow_on(tmp_path, "a" * 64)
+    grow_on(tmp_path, "a" * 64)
     with pytest.raises(BaseModelError, match=r"aaaaaaaaaaaa.*bbbbbbbbbbbb"):
-        Settings("smollm2", "a" * 64).check_base("b" * 64)
+        grow_on(tmp_path, "b" * 64)
 
 
 def test_settings_of_the_command_line_are_read_and_replace_defaults() -> None:

@@ -316,6 +316,70 @@ def test_a_night_resumed_gives_the_adapter_of_a_night_undisturbed(tmp_path: Path
     assert weights[0] == weights[1]
 
 
+def test_killed_between_the_new_generation_and_its_waking_the_night_is_taken_up_again(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(bed.store, "finish_night", lambda *_, **__: crash())
+        with pytest.raises(Crash):
+            bed.sleep()
+    assert bed.store.active_generation() == 0
+    assert (bed.sleep().outcome, len(bed.store.nights())) == ("woke", 1)
+    generations.check(bed.folder, 1)
+
+
+def test_a_night_whose_files_are_gone_begins_anew(bed: Bed) -> None:
+    for stage in ("merge", "exam"):
+        with pytest.raises(Crash):
+            bed.sleep(at=(stage, "begin"), do=crash)
+        shutil.rmtree(bed.folder / "nights")
+    assert bed.sleep().outcome == "woke"
+    assert [n.outcome for n in bed.store.nights()] == ["interrupted", "interrupted", "woke"]
+
+
+def test_a_night_does_not_go_on_from_a_generation_that_was_left(bed: Bed) -> None:
+    bed.sleep()
+    bed.say("My horse is called Juniper.")
+    with pytest.raises(Crash):
+        bed.sleep(at=("exam", "begin"), do=crash)
+    bed.store.set_active(0)
+    assert bed.sleep().outcome == "woke"
+    assert [n.outcome for n in bed.store.nights()] == ["woke", "interrupted", "woke"]
+    assert generations.check(bed.folder, 2).parent == 0
+
+
+def doses_tried(bed: Bed) -> list[str]:
+    return [e.text.split(":")[0] for e in bed.events if e.stage == "exam" and e.kind == "note"]
+
+
+@pytest.mark.parametrize(("full", "tried"), [(1.0, [1.0, 0.85, 0.7, 0.5]), (0.8, [0.8, 0.7, 0.5]), (0.4, [0.4])])
+def test_the_full_dose_is_examined_first_and_then_all_smaller_ones(bed: Bed, full: float, tried: list[float]) -> None:
+    strict = replace(TINY_NIGHT.exam, min_recall_new=1.01)
+    report = bed.sleep(replace(TINY_NIGHT, exam=strict, merge=replace(TINY_NIGHT.merge, alpha=full)))
+    assert doses_tried(bed) == [f"dose {dose:g}" for dose in tried]
+    assert report.alpha == tried[-1]
+    assert [reason.split(":")[0] for reason in report.reasons] == [f"dose {dose:g}" for dose in tried]
+
+
+def test_the_dose_that_passes_is_the_one_that_wakes_also_after_a_kill(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdicts = iter([("too much",), (), ("too much",), ()])
+    judge = exam.judge
+    monkeypatch.setattr(exam, "judge", lambda *given: next(verdicts) + judge(*given))
+    with monkeypatch.context() as broken:
+        broken.setattr(exam, "as_awake", lambda *_: crash() if len(doses_tried(bed)) == 2 else [])
+        with pytest.raises(Crash):
+            bed.sleep()
+    assert doses_tried(bed) == ["dose 1", "dose 0.85"]
+    report = bed.sleep()
+    assert doses_tried(bed)[2:] == ["dose 1", "dose 0.85"]
+    assert (report.outcome, report.alpha, report.reasons) == ("woke", 0.85, ("dose 1: too much",))
+    new = generations.check(bed.folder, 1)
+    adapter = load_adapter(generations.folder_of(bed.folder, 1))
+    assert (new.alpha, new.r) == (0.85, adapter.r)
+
+
 def test_an_interrupted_night_vanishes_when_something_was_said_since(bed: Bed) -> None:
     with pytest.raises(Crash):
         bed.sleep(at=("train", "begin"), do=crash)

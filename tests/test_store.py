@@ -162,8 +162,27 @@ def test_a_finished_night_is_told_as_it_was_and_its_stages_are_gone(store: Store
 def test_an_abandoned_night_leaves_its_row_and_nothing_else(store: Store) -> None:
     night = store.begin_night(upto=0, seed=0, config="{}")
     store.save_stage(night, "journal", "{}", seconds=1.0)
-    store.abandon_night(night)
+    store.abandon_unfinished()
     assert (store.nights()[0].outcome, store.stage(night, "journal"), store.slept_upto()) == ("interrupted", None, 0)
+
+
+def test_to_wake_another_generation_lets_an_unfinished_night_go(store: Store) -> None:
+    wake(store, 1, ("tea",))
+    night = store.begin_night(upto=0, seed=0, config="{}")
+    store.save_stage(night, "journal", "{}", seconds=1.0)
+    store.set_active(0)
+    assert [n.outcome for n in store.nights()] == ["woke", "interrupted"]
+    assert store.stage(night, "journal") is None
+
+
+def test_an_unfinished_night_is_not_copied(store: Store, tmp_path: Path) -> None:
+    night = store.begin_night(upto=0, seed=0, config="{}")
+    store.save_stage(night, "journal", "{}", seconds=1.0)
+    store.backup(tmp_path / "copy.db")
+    copy = Store(tmp_path / "copy.db")
+    assert (copy.nights()[0].outcome, copy.stage(night, "journal")) == ("interrupted", None)
+    assert store.nights()[0].outcome == "running"
+    assert store.stage(night, "journal")
 
 
 def test_memories_belong_to_the_line_of_the_active_generation(store: Store) -> None:

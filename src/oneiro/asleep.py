@@ -13,10 +13,11 @@ from filelock import FileLock, Timeout
 
 from oneiro.errors import MindBusyError, NightError
 from oneiro.records import from_json
-from oneiro.sleeper import LOCK
+from oneiro.settings import LOCK, LOG
 from oneiro.types import Event
 
-LOG = "sleep.log"
+_PATIENCE = 0.5  # s; who only looks whether the mind is asleep holds the lock for a moment
+_GLANCE = 0.1  # s
 
 
 def sleep(mind: Path, seed: int | None = None) -> Iterator[Event]:
@@ -29,7 +30,7 @@ def sleep(mind: Path, seed: int | None = None) -> Iterator[Event]:
     command = [sys.executable, "-m", "oneiro.sleeper", str(mind)]
     if seed is not None:
         command += ["--seed", str(seed)]
-    with (mind / LOG).open("w", encoding="utf-8") as log:
+    with (mind / LOG).open("a", encoding="utf-8") as log:  # the sleeper empties it when the lock is its own
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8")
     assert process.stdout is not None
     try:
@@ -42,23 +43,25 @@ def sleep(mind: Path, seed: int | None = None) -> Iterator[Event]:
             yield last
         process.wait()
         if last is None or last.kind != "report":
-            raise _broken_off(mind, last)
+            raise _broken_off(mind, last, process.returncode)
     finally:
         _stop(process)
 
 
 @contextmanager
-def alone(mind: Path) -> Iterator[None]:
-    """Hold the mind's lock for the block.
+def alone(mind: Path, *, patience: float = _PATIENCE) -> Iterator[None]:
+    """Hold the mind's lock for the block, waiting for it this many seconds.
 
     Raises:
         MindBusyError: the mind is asleep.
     """
     lock = FileLock(mind / LOCK)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except Timeout as error:
-        raise MindBusyError(f"The mind in {mind} is asleep.", hint="Wait for the night to end.") from error
+        raise MindBusyError(
+            f"The mind in {mind} is asleep.", hint="Wait for the night to end (`oneiro status`)."
+        ) from error
     try:
         yield
     finally:
@@ -68,17 +71,20 @@ def alone(mind: Path) -> Iterator[None]:
 def is_asleep(mind: Path) -> bool:
     """Say whether a sleeper holds the mind's lock."""
     try:
-        with alone(mind):
+        with alone(mind, patience=_GLANCE):
             return False
     except MindBusyError:
         return True
 
 
-def _broken_off(mind: Path, last: Event | None) -> NightError:
-    log = (mind / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+def _broken_off(mind: Path, last: Event | None, status: int) -> NightError:
     where = f" in the stage {last.stage}" if last else ""
+    log = (mind / LOG).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    why = log[-1] if log else f"the process ended with status {status}"
+    if status < 0:
+        why = f"the process was killed (signal {-status}); was there enough memory?"
     return NightError(
-        f"The night broke off{where}: {log[-1] if log else 'the process was killed'}.",
+        f"The night broke off{where}: {why.rstrip('.')}.",
         hint=f"Yesterday's generation stays active. Details: {mind / LOG}. Sleep again to resume.",
     )
 

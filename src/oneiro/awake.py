@@ -30,12 +30,13 @@ class Awake:
 
         Raises:
             MindError: the generation, or its dream generator, is damaged; the one before stays.
+            BaseModelError: the generation was trained on another base.
         """
         if generation == self._generation:
             return False
         adapter, manifest = None, None
         if generation:
-            manifest = generations.check(self._mind, generation)
+            manifest = generations.check(self._mind, generation, base_sha256=self._llm.sha256)
             adapter = load_adapter(generations.folder_of(self._mind, generation))
         recall = self._recalling(manifest) if manifest else None
         self._folded.close()

@@ -36,6 +36,11 @@ def _minds(ctx: typer.Context) -> "type[Mind]":
     return Mind
 
 
+def _there(ctx: typer.Context, mind: Path | None) -> "Mind":
+    """Open a mind that is there already: who mistypes a folder must not look at a new, empty one."""
+    return _minds(ctx).open(mind, create=False)
+
+
 app = typer.Typer(
     cls=Edge,
     no_args_is_help=True,
@@ -147,14 +152,14 @@ def import_(
 @app.command(epilog="Example: oneiro status --json")
 def status(ctx: typer.Context, mind: MindOption = None, as_json: JsonOption = False) -> None:
     """Show where a mind stands: its base model, generation, memories, and what waits for sleep."""
-    now = _minds(ctx).open(mind).status()
+    now = _there(ctx, mind).status()
     put(show.to_json(now) if as_json else show.status(now))
 
 
 @app.command(epilog="Example: oneiro log --mind ~/minds/work")
 def log(ctx: typer.Context, mind: MindOption = None, as_json: JsonOption = False) -> None:
     """List the nights: how each ended, its dreams, its exam and how long it took."""
-    nights = _minds(ctx).open(mind).nights()
+    nights = _there(ctx, mind).nights()
     put(show.to_json(nights) if as_json else show.nights(nights))
 
 
@@ -172,14 +177,14 @@ def dreams(
 
     Training answers a question with all that its memory tells, where that holds what is asked for.
     """
-    records = [r for r in _minds(ctx).open(mind).dreams(night) if kept is None or r.kept == kept]
+    records = [r for r in _there(ctx, mind).dreams(night) if kept is None or r.kept == kept]
     put(show.to_json(records) if as_json else show.dreams(records))
 
 
 @app.command(epilog="Example: oneiro generations, then oneiro rollback 2")
 def generations(ctx: typer.Context, mind: MindOption = None, as_json: JsonOption = False) -> None:
     """List the generations: what the mind was after each night that it woke from."""
-    every = _minds(ctx).open(mind).generations()
+    every = _there(ctx, mind).generations()
     put(show.to_json(every) if as_json else show.generations(every))
 
 
@@ -190,7 +195,7 @@ def rollback(
     mind: MindOption = None,
 ) -> None:
     """Make an earlier generation the active one."""
-    _minds(ctx).open(mind).rollback(number)
+    _there(ctx, mind).rollback(number)
     typer.echo(f"Generation {number} is active.")
 
 
@@ -201,7 +206,7 @@ def export(
     mind: MindOption = None,
 ) -> None:
     """Copy a mind to a folder, as it is now."""
-    _minds(ctx).open(mind).export(target)
+    _there(ctx, mind).export(target)
     typer.echo(f"Exported to {target}")
 
 
@@ -215,7 +220,9 @@ def restore(
     from oneiro.mind import default_path
 
     restored = _minds(ctx).restore(source, mind or default_path())
-    typer.echo(f"Restored to {restored.path}")
+    typer.echo(f"Restored to {restored.mind.path}")
+    if restored.aside:
+        typer.echo(f"The mind that was there is in {restored.aside} now.")
 
 
 # ---- workshop -----------------------------------------------------------------------------------------
@@ -264,7 +271,14 @@ def dreamer() -> None:
 
 @dreamer_app.command("train", epilog="Example: oneiro dreamer train --model smollm2 --out my-dreamer --turns 1000")
 def train_dreamer(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where adapter and card are written.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where adapter and card are written (default: where minds of this base look for who dreams).",
+            show_default=False,
+        ),
+    ] = None,
     model: Annotated[str, typer.Option(metavar="BASE", help="The base model.")] = DEFAULT_MODEL,
     turns: Annotated[int, typer.Option(min=1, help="Invented turns to train on.")] = _DREAMER.turns,
     start: Annotated[Path | None, typer.Option("--from", metavar="DIR", help="Go on from this dreamer.")] = None,
@@ -274,8 +288,12 @@ def train_dreamer(
     seed: SeedOption = _DREAMER.seed,
     as_json: JsonOption = False,
 ) -> None:
-    """Fine-tune the dream generator on invented turns and score it on kinds it never saw."""
-    from oneiro import dreamer
+    """Fine-tune the dream generator on invented turns and score it on kinds it never saw.
+
+    Without --out, minds of this base dream with it from then on. One in another
+    folder dreams for a mind whose own folder holds it as `dreamer`.
+    """
+    from oneiro import dreamer, dreamers
     from oneiro.embedded import resolve
     from oneiro.llm import LLM
     from oneiro.settings import override, parse_values
@@ -284,7 +302,10 @@ def train_dreamer(
     config = override(DreamerConfig(seed=seed, turns=turns), parse_values(settings or []), "dreamer")
     with watch_training(show.open_console(stderr=True)) as show_step:
         llm = LLM.load(resolve(model))
-        score = dreamer.train_dreamer(llm, out, config, start=start, watch=lambda p: show_step(p.step, p.steps, p.loss))
+        into = out or dreamers.trained_folder(llm.sha256)
+        score = dreamer.train_dreamer(
+            llm, into, config, start=start, watch=lambda p: show_step(p.step, p.steps, p.loss)
+        )
     put(show.to_json(score) if as_json else show.score(score))
 
 

@@ -56,7 +56,7 @@ def folder_for(base_sha256: str, mind: Path | None = None) -> Path:
     if mind and (mind / DREAMER / CONFIG).exists():
         return mind / DREAMER
     trained = trained_folder(base_sha256)
-    return trained if trained.exists() else shipped_folder()
+    return trained if (trained / CONFIG).exists() else shipped_folder()
 
 
 def for_base(llm: LLM, mind: Path | None = None) -> Dreamer:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oneiro.errors import MindError
+from oneiro.errors import BaseModelError, MindError
 from oneiro.records import from_json, to_json
 
 MANIFEST = "manifest.json"
@@ -49,24 +49,31 @@ def hash_files(folder: Path) -> dict[str, str]:
 
 
 def place(mind: Path, adapter_folder: Path, manifest: Manifest) -> Path:
-    """Move a finished adapter to its place as a generation; safe to be killed at any point."""
-    (adapter_folder / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
-    for path in adapter_folder.iterdir():
-        _flush(path)
+    """Copy a finished adapter to its place as a generation.
+
+    Killed at any point it can be done again: the adapter stays where it was, and what lies in the place of a
+    generation that never woke is put there anew.
+    """
     target = folder_of(mind, manifest.generation)
-    if target.exists():  # left by a night that was killed before its generation was woken
-        shutil.rmtree(target)
-    target.parent.mkdir(exist_ok=True)
-    adapter_folder.rename(target)
+    aside = target.with_name(f"{target.name}.placing")
+    for left in (target, aside):
+        if left.exists():
+            shutil.rmtree(left)
+    shutil.copytree(adapter_folder, aside)
+    (aside / MANIFEST).write_text(to_json(manifest), encoding="utf-8")
+    for path in aside.iterdir():
+        _flush(path)
+    aside.rename(target)
     _flush(target.parent)
     return target
 
 
-def check(mind: Path, number: int) -> Manifest:
-    """Read a generation's manifest and compare all hashes.
+def check(mind: Path, number: int, *, base_sha256: str = "") -> Manifest:
+    """Read a generation's manifest and compare all hashes, where given also that of the base it is to be folded into.
 
     Raises:
         MindError: a file is missing, changed or truncated; the message names it.
+        BaseModelError: it was trained on other weights.
     """
     folder = folder_of(mind, number)
     path = folder / MANIFEST
@@ -81,6 +88,12 @@ def check(mind: Path, number: int) -> Manifest:
         if found.get(name) != expected:
             what = "is missing" if name not in found else "has been changed or truncated"
             raise MindError(f"The file {folder / name} {what}.", hint=_ROLL_BACK)
+    if base_sha256 and manifest.base_sha256 != base_sha256:
+        raise BaseModelError(
+            f"Generation {number} grew on other weights of {manifest.base} "
+            f"({manifest.base_sha256[:12]}…, here: {base_sha256[:12]}…).",
+            hint="Install that version of the base, or begin a new mind with --mind.",
+        )
     return manifest
 
 

@@ -14,7 +14,8 @@ A mind is one folder: `mind.toml`, `mind.db`, `generations/`. Opening it loads n
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +25,7 @@ from oneiro import asleep, generations, imports
 from oneiro.config import CHAT_MAX_NEW_TOKENS, DEFAULT_MODEL
 from oneiro.embedded import is_folder, resolve
 from oneiro.errors import InputError, MindError
-from oneiro.settings import DATABASE, DREAMER, SETTINGS, Settings, read_settings, write_settings
+from oneiro.settings import DATABASE, DREAMER, LOCK, LOG, SETTINGS, Settings, grow_on, read_settings, write_settings
 from oneiro.store import DreamRecord, Store
 from oneiro.text import utf8
 from oneiro.types import Channel, ChatMessage, Event, Message, MorningReport
@@ -46,6 +47,13 @@ class Imported(NamedTuple):
     conversations: int
     messages: int
     skipped: list[str]
+
+
+class Restored(NamedTuple):
+    """A mind brought back, and where the one that was there before has gone."""
+
+    mind: "Mind"
+    aside: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +113,20 @@ class Mind:
         self._private: list[bool] = []  # of each exchange in the context
 
     @classmethod
-    def open(cls, path: Path | str | None = None, *, model: str | None = None) -> "Mind":
+    def open(cls, path: Path | str | None = None, *, model: str | None = None, create: bool = True) -> "Mind":
         """Open a mind, or begin one where there is nothing yet; loads no model.
 
         Raises:
-            MindError: the folder holds other things, or is damaged.
+            MindError: the folder holds other things, or is damaged; without `create`: there is no mind.
             InputError: `model` is not the one this mind grew on.
         """
         folder = Path(path) if path else default_path()
         if not (folder / SETTINGS).exists():
             if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
                 raise MindError(f"{folder} is no mind: it has no {SETTINGS}.", hint="Name another folder with --mind.")
+            if not create:
+                hint = "Begin one with `oneiro chat`, or name another folder with --mind."
+                raise MindError(f"There is no mind in {folder} yet.", hint=hint)
             folder.mkdir(parents=True, exist_ok=True)
             write_settings(folder, Settings(_model_name(model or DEFAULT_MODEL)))
         settings = read_settings(folder)
@@ -175,12 +186,21 @@ class Mind:
         self._private = []
 
     def undo(self) -> bool:
-        """Take back the last exchange of this conversation; False when there is none."""
+        """Take back the last exchange of this conversation; False when there is none.
+
+        Raises:
+            MindBusyError: a night is reading it.
+            InputError: a night has read it.
+        """
         if len(self._context) < 2:
             return False
+        if not self._private[-1] and self._conversation is not None:
+            with asleep.alone(self.path):
+                if not self._store.undo(self._conversation):
+                    hint = "What a night has learned goes with it: `oneiro rollback N`."
+                    raise InputError("A night has read this already; it cannot be taken back.", hint=hint)
         self._context = self._context[:-2]
-        if not self._private.pop() and self._conversation is not None:
-            self._store.undo(self._conversation)
+        self._private.pop()
         return True
 
     def ask(self, questions: Sequence[str]) -> list[Answer]:
@@ -201,10 +221,7 @@ class Mind:
             from oneiro.awake import Awake  # noqa: PLC0415 - torch costs seconds; `status` must not pay for it
 
             base = resolve(self._settings.model)
-            self._settings.check_base(base.sha256)
-            if not self._settings.sha256:
-                self._settings = replace(self._settings, sha256=base.sha256)
-                write_settings(self.path, self._settings)
+            grow_on(self.path, base.sha256)
             self._awake = Awake(self.path, base)
         if self._awake.wake(self._store.active_generation()):
             self.new_conversation()
@@ -349,30 +366,56 @@ class Mind:
             shutil.copy2(self.path / SETTINGS, target / SETTINGS)  # last: with it the copy is a mind
 
     @staticmethod
-    def restore(source: Path, target: Path) -> "Mind":
+    def restore(source: Path, target: Path) -> Restored:
         """Make a mind from an exported folder, after checking it; a mind already there is moved aside, not lost.
 
         Raises:
+            InputError: one of the two folders lies in the other.
             MindError: the source is no whole mind.
+            MindBusyError: the mind already there is asleep.
         """
         source, target = Path(source), Path(target)
-        copy = Mind.open(source) if (source / SETTINGS).exists() else None
-        if copy is None:
+        if not (source / SETTINGS).exists():
             raise MindError(
                 f"{source} is no mind: it has no {SETTINGS}.", hint="Restore from a folder made by `oneiro export`."
             )
-        damaged = [g.number for g in copy.generations() if g.active and not g.intact]
-        if damaged:
-            raise MindError(f"Generation {damaged[0]} in {source} is damaged.", hint="Restore from another copy.")
-        if target.exists() and any(target.iterdir()):
-            number = 1
-            while (aside := target.with_name(f"{target.name}.before-restore-{number}")).exists():
-                number += 1
-            target.rename(aside)
-        copy.export(target)
-        return Mind.open(target)
+        there, here = source.resolve(), target.resolve()
+        if there == here or there in here.parents or here in there.parents:
+            raise InputError(f"{source} and {target} are one folder, or one lies in the other.", hint="Name another.")
+        copy = target.with_name(f"{target.name}.restoring")
+        shutil.rmtree(copy, ignore_errors=True)  # left by one that was stopped
+        try:
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("nights", LOCK, LOG))
+            _check_copy(copy, source)
+            with asleep.alone(target) if (target / SETTINGS).exists() else nullcontext():
+                aside = _beside(target) if target.exists() and any(target.iterdir()) else None
+                if aside:
+                    target.rename(aside)
+                copy.rename(target)
+        except BaseException:
+            shutil.rmtree(copy, ignore_errors=True)
+            raise
+        return Restored(Mind.open(target), aside)
+
+
+def _check_copy(copy: Path, source: Path) -> None:
+    """Refuse what was copied from a mind whose active generation is not whole."""
+    mind = Mind.open(copy, create=False)
+    mind._store.abandon_unfinished()  # its files were left behind
+    damaged = [g.number for g in mind.generations() if g.active and not g.intact]
+    mind._store.close()
+    if damaged:
+        raise MindError(f"Generation {damaged[0]} in {source} is damaged.", hint="Restore from another copy.")
+
+
+def _beside(folder: Path) -> Path:
+    """A name that is free for a folder to be moved aside to."""
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.before-restore-{number}")).exists():
+        number += 1
+    return aside
 
 
 def _model_name(model: str) -> str:
-    """A folder is remembered by its absolute path."""
-    return str(Path(model).resolve()) if is_folder(model) else model
+    """A folder is remembered by its absolute path; one that has the default base's name is not meant."""
+    return str(Path(model).resolve()) if model != DEFAULT_MODEL and is_folder(model) else model

@@ -24,6 +24,8 @@ from oneiro.whole import written_whole
 SETTINGS = "mind.toml"
 DATABASE = "mind.db"
 DREAMER = "dreamer"  # this mind's own dream generator, where it has one
+LOCK = "sleep.lock"  # held all night
+LOG = "sleep.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,6 @@ class Settings:
     model: str
     sha256: str = ""
     overrides: dict[str, Any] = field(default_factory=dict)
-
-    def check_base(self, sha256: str) -> None:
-        """Refuse a base with other weights than those this mind grew on.
-
-        Raises:
-            BaseModelError: the hashes differ.
-        """
-        if self.sha256 and self.sha256 != sha256:
-            raise BaseModelError(
-                f"This mind grew on other weights of {self.model} ({self.sha256[:12]}…, here: {sha256[:12]}…).",
-                hint="Install that version of the base, or begin a new mind with --mind.",
-            )
 
     def night_config(self, seed: int | None = None) -> NightConfig:
         """The defaults with this mind's overrides.
@@ -126,6 +116,22 @@ def read_settings(mind: Path) -> Settings:
             f"The settings {path} cannot be read ({error}).",
             hint='It needs a table [base] with model = "…".',
         ) from error
+
+
+def grow_on(mind: Path, sha256: str) -> None:
+    """Note the weights that a mind grows on when they are first loaded; later, refuse others.
+
+    Raises:
+        BaseModelError: the hashes differ.
+    """
+    settings = read_settings(mind)  # as the file is now: it may have been edited since the mind was opened
+    if settings.sha256 and settings.sha256 != sha256:
+        raise BaseModelError(
+            f"This mind grew on other weights of {settings.model} ({settings.sha256[:12]}…, here: {sha256[:12]}…).",
+            hint="Install that version of the base, or begin a new mind with --mind.",
+        )
+    if not settings.sha256:
+        write_settings(mind, replace(settings, sha256=sha256))
 
 
 def write_settings(mind: Path, settings: Settings) -> None:

@@ -48,7 +48,7 @@ from oneiro.types import (
 Emit = Callable[[Event], None]
 T = TypeVar("T")
 NEW = "new"  # tonight's own adapter, within the night's folder
-CANDIDATE = "candidate"  # merged with last night's
+CANDIDATE = "candidate"  # merged with last night's; a folder for each dose
 
 
 class Sleeper(NamedTuple):
@@ -93,6 +93,13 @@ class Night:
         merged = self._stage("merge", Merged, lambda: self._merge(self.config.merge.alpha))
         examined = self._stage("exam", Examined, lambda: self._exam(screened, old, merged))
         return self._wake(screened, replaced, rehearsal, trained, examined)
+
+    def can_resume(self) -> bool:
+        """Say whether the adapters that finished stages speak of still lie in the night's folder."""
+        trained, merged = self.store.stage(self.number, "train"), self.store.stage(self.number, "merge")
+        lost_new = trained and not (self.folder / NEW / WEIGHTS).exists()
+        lost_candidate = merged and not any(self.folder.glob(f"{CANDIDATE}-*/{WEIGHTS}"))
+        return not lost_new and not lost_candidate
 
     # ---- the stages -----------------------------------------------------------------------------------
 
@@ -166,47 +173,44 @@ class Night:
         """Join tonight's adapter with the parent's at a dose; the candidate lies in the night's folder."""
         new = load_adapter(self.folder / NEW)
         combined = merge.merge(self._adapter_of(self.parent), new, alpha=alpha, r=self.config.merge.r)
-        save_adapter(combined.adapter, self.folder / CANDIDATE, base=self.base.name)
+        candidate = f"{CANDIDATE}-{alpha:g}"
+        save_adapter(combined.adapter, self.folder / candidate, base=self.base.name)
         self._note("merge", f"dose {alpha:g}, rank {combined.adapter.r}, {combined.kept_energy:.2%} of the sum kept")
-        return Merged(CANDIDATE, alpha, combined.adapter.r, combined.kept_energy)
+        return Merged(candidate, alpha, combined.adapter.r, combined.kept_energy)
 
-    def _exam(self, screened: Screened, old: Sequence[rehearse.OldMemory], merged: Merged) -> Examined:
+    def _exam(self, screened: Screened, old: Sequence[rehearse.OldMemory], full: Merged) -> Examined:
         """Sit the exam at the full dose; on failure at smaller ones."""
         past = _dreams_of(old)
         paper = exam.set_paper(screened.kept, past, self.config.exam, seed=self.config.seed + self.number)
         leaks = exam.memory_words([*screened.kept, *past], self.base.everyday)
         baseline = exam.sit(paper.general, self.untouched, self.config.exam)
-        recalling = Recall(self.base, self.dreamer, weight=self.config.exam.asked_back)
-        examined = None
-        refused: list[str] = []
-        for dose in [d for d in self.config.exam.doses if d <= merged.alpha]:
-            if examined:
-                merged = self._merge(dose)
-            with self.base.folded(load_adapter(self.folder / CANDIDATE)):
-                scores = exam.sit([*paper.recall, *paper.untold, *paper.general], recalling, self.config.exam)
-            reasons = exam.judge(scores, baseline, leaks, self.config.exam)
-            self._note(
-                "exam", f"dose {merged.alpha:g}: " + ("passed" if not reasons else "failed: " + "; ".join(reasons))
-            )
-            refused += [f"dose {merged.alpha:g}: {reason}" for reason in reasons]
-            least = exam.least_sure(scores, self.config.exam)
-            given = exam.as_awake(scores, least)
-            examined = Examined(
-                passed=not reasons,
-                alpha=merged.alpha,
-                reasons=tuple(refused),
-                accuracies=exam.summary(given),
-                baseline=exam.summary(baseline),
-                scores=tuple(given),
-                least_sure=least,
-            )
-            if not reasons:
+        examined = self._sit(full, paper, baseline, leaks)
+        for dose in [dose for dose in self.config.exam.doses if dose < full.alpha]:
+            if examined.passed:
                 break
-        if examined is None:
-            return Examined(
-                passed=False, alpha=0.0, reasons=("no dose could be tried",), accuracies=(), baseline=(), scores=()
-            )
+            smaller = self._sit(self._merge(dose), paper, baseline, leaks)
+            examined = replace(smaller, reasons=examined.reasons + smaller.reasons)
         return examined
+
+    def _sit(self, merged: Merged, paper: exam.Paper, baseline: Sequence[Score], leaks: set[str]) -> Examined:
+        """Examine one candidate."""
+        recalling = Recall(self.base, self.dreamer, weight=self.config.exam.asked_back)
+        with self.base.folded(load_adapter(self.folder / merged.adapter)):
+            scores = exam.sit([*paper.recall, *paper.untold, *paper.general], recalling, self.config.exam)
+        reasons = exam.judge(scores, baseline, leaks, self.config.exam)
+        dose = f"dose {merged.alpha:g}: "
+        self._note("exam", dose + ("passed" if not reasons else "failed: " + "; ".join(reasons)))
+        least = exam.least_sure(scores, self.config.exam)
+        given = exam.as_awake(scores, least)
+        return Examined(
+            passed=not reasons,
+            merged=merged,
+            reasons=tuple(dose + reason for reason in reasons),
+            accuracies=exam.summary(given),
+            baseline=exam.summary(baseline),
+            scores=tuple(given),
+            least_sure=least,
+        )
 
     def _wake(
         self,
@@ -226,15 +230,16 @@ class Night:
             shutil.rmtree(self.folder, ignore_errors=True)
             return report
         number = self._next_generation()
-        candidate = self.folder / CANDIDATE
+        merged = examined.merged
+        candidate = self.folder / merged.adapter
         manifest = generations.Manifest(
             generation=number,
             parent=self.parent,
             base=self.base.name,
             base_sha256=self.base.sha256,
-            alpha=examined.alpha,
-            r=load_adapter(candidate).r,
-            kept_energy=self._saved("merge", Merged).kept_energy,
+            alpha=merged.alpha,
+            r=merged.r,
+            kept_energy=merged.kept_energy,
             least_sure=examined.least_sure,
             asked_back=self.config.exam.asked_back,
             seed=self.config.seed,
@@ -283,11 +288,6 @@ class Night:
         self.emit(Event(name, "end", seconds=self.seconds[name]))
         return output
 
-    def _saved(self, name: StageName, kind: type[T]) -> T:
-        row = self.store.stage(self.number, name)
-        assert row is not None, f"stage {name} has not run"
-        return from_json(kind, row.output)
-
     def _note(self, stage: StageName, text: str) -> None:
         self.emit(Event(stage, "note", text=text))
 
@@ -297,7 +297,7 @@ class Night:
     def _adapter_of(self, generation: int) -> Adapter | None:
         if generation == 0:
             return None
-        generations.check(self.mind, generation)
+        generations.check(self.mind, generation, base_sha256=self.base.sha256)
         return load_adapter(generations.folder_of(self.mind, generation))
 
     def _next_generation(self) -> int:
@@ -337,7 +337,7 @@ class Night:
             reasons=examined.reasons,
             accuracies=examined.accuracies,
             baseline=examined.baseline,
-            alpha=examined.alpha,
+            alpha=examined.merged.alpha,
             seconds=dict(self.seconds),
             peak_memory_bytes=peak if sys.platform == "darwin" else peak * 1024,
         )
@@ -366,10 +366,11 @@ def sleep(mind: Path, store: Store, sleeper: Sleeper, config: NightConfig, *, em
     upto = store.last_message_id()
     settings = to_json(config)
     for row in [night for night in store.nights() if night.outcome == "running"]:
-        if (row.upto, row.config) == (upto, settings):
-            return _finish(Night(mind, store, sleeper, config, number=row.number, emit=emit), upto, emit)
-        store.abandon_night(row.number)
-        shutil.rmtree(mind / "nights" / f"{row.number:04d}", ignore_errors=True)
+        night = Night(mind, store, sleeper, config, number=row.number, emit=emit)
+        if (row.upto, row.config) == (upto, settings) and night.can_resume():
+            return _finish(night, upto, emit)
+    store.abandon_unfinished()
+    shutil.rmtree(mind / "nights", ignore_errors=True)
     number = store.begin_night(upto=upto, seed=config.seed, config=settings)
     return _finish(Night(mind, store, sleeper, config, number=number, emit=emit), upto, emit)
 

@@ -1,24 +1,22 @@
 """The process that sleeps: takes the mind's lock, loads the base, runs the night, writes events as JSON lines.
 
-Run by `Mind.sleep` as `python -m oneiro.sleeper MIND MODEL SEED`; a crash here never touches the awake mind.
+Run by `Mind.sleep` as `python -m oneiro.sleeper MIND [--seed N]`; a crash here never touches the awake mind.
 Events go to the standard output as it was at the start; whatever a library prints goes to the log.
 """
 
 import argparse
 import os
+import stat
 import sys
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from oneiro.asleep import alone
 from oneiro.embedded import cache_dir, resolve
 from oneiro.errors import MindBusyError, OneiroError
 from oneiro.records import to_json
-from oneiro.settings import DATABASE, read_settings
+from oneiro.settings import DATABASE, grow_on, read_settings
 from oneiro.store import Store
 from oneiro.types import Event
-
-LOCK = "sleep.lock"
 
 
 def main() -> int:
@@ -44,20 +42,15 @@ def main() -> int:
 
 
 def _sleep(mind: Path, seed: int | None, emit) -> None:  # noqa: ANN001 - sleep.Emit, whose module loads torch
-    lock = FileLock(mind / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise MindBusyError(
-            f"The mind in {mind} is asleep already.", hint="Wait for that night to end (`oneiro status`)."
-        ) from error
-    with lock:
+    with alone(mind):
+        if stat.S_ISREG(os.fstat(2).st_mode):
+            os.ftruncate(2, 0)  # the log of the night before
         from oneiro import dreamers, sleep  # noqa: PLC0415 - torch: not before the lock is ours
         from oneiro.llm import LLM  # noqa: PLC0415
 
         settings = read_settings(mind)
         base = resolve(settings.model)
-        settings.check_base(base.sha256)
+        grow_on(mind, base.sha256)
         llm = LLM.load(base)
         sleeper = sleep.Sleeper(llm, dreamers.for_base(llm, mind), cache_dir())
         sleep.sleep(mind, Store(mind / DATABASE), sleeper, settings.night_config(seed), emit=emit)

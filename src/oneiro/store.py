@@ -99,7 +99,7 @@ class Store:
         """Open or create the database and bring its schema up to date.
 
         Raises:
-            MindError: the file is damaged, or newer than this version of Oneiro.
+            MindError: the file is damaged, cannot be written to, or is newer than this version of Oneiro.
         """
         self.path = path
         try:
@@ -118,6 +118,10 @@ class Store:
                 raise  # no damage: the disk has no room, or another process is writing
             if lacks_room(error, free_bytes=shutil.disk_usage(path.parent).free):
                 raise sqlite3.OperationalError("database or disk is full") from error
+            if any(words in str(error) for words in ("unable to open", "readonly")):
+                raise MindError(
+                    f"The database {path} cannot be opened for writing.", hint="Check its owner and permissions."
+                ) from error
             raise self._damaged(str(error)) from error
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
@@ -206,14 +210,15 @@ class Store:
         )
         return int(cursor.lastrowid or 0)
 
-    def abandon_night(self, number: int) -> None:
+    def abandon_unfinished(self) -> None:
         """Let an unfinished night vanish: its stages are forgotten, its row stays in the log."""
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("DELETE FROM stages WHERE night = ?", (number,))
-            self._db.execute(
-                "UPDATE nights SET outcome = 'interrupted', ended_at = ? WHERE number = ?", (now(), number)
-            )
+            self._abandon()
+
+    def _abandon(self) -> None:
+        self._db.execute("DELETE FROM stages")  # finished nights have none
+        self._db.execute("UPDATE nights SET outcome = 'interrupted', ended_at = ? WHERE outcome = 'running'", (now(),))
 
     def nights(self) -> list[NightRow]:
         """All nights, oldest first."""
@@ -329,8 +334,11 @@ class Store:
         return int(self._db.execute("SELECT generation FROM active").fetchone()[0])
 
     def set_active(self, number: int) -> None:
-        """Wake another generation."""
-        self._db.execute("UPDATE active SET generation = ?", (number,))
+        """Wake another generation; an unfinished night, which stood on the one before, is let go."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._abandon()
+            self._db.execute("UPDATE active SET generation = ?", (number,))
 
     def generations(self) -> list[GenerationRow]:
         """All woken generations, oldest first."""
@@ -338,8 +346,11 @@ class Store:
         return [GenerationRow(*row) for row in rows]
 
     def backup(self, target: Path) -> None:
-        """Copy the database, consistent even while it is written to."""
+        """Copy the database, consistent even while it is written to; an unfinished night stays behind."""
         copy = sqlite3.connect(target)
         with copy:
             self._db.backup(copy)
         copy.close()
+        copied = Store(target)
+        copied.abandon_unfinished()
+        copied.close()

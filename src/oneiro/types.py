@@ -179,7 +179,7 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Output of the merge stage: the candidates' file and how much of the exact sum rank r kept."""
+    """Output of the merge stage: the candidate's folder and how much of the exact sum rank r kept."""
 
     adapter: str
     alpha: float
@@ -225,7 +225,7 @@ class Examined:
     """Output of the exam stage: the verdict on the last dose that was tried."""
 
     passed: bool
-    alpha: float
+    merged: Merged  # the candidate of that dose
     reasons: tuple[str, ...]  # against every dose that was refused
     accuracies: tuple[Accuracy, ...]
     baseline: tuple[Accuracy, ...]  # generation 0 on the same questions
