@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from oneiro.changes import Change, as_renamed, changes, holds, renewed
+from oneiro.mixture import in_full
 from oneiro.types import Dream
 
 HOME = Dream(
@@ -117,3 +118,35 @@ def test_a_dream_of_another_memory_holds_whatever_it_says() -> None:
 )
 def test_a_statement_is_told_with_the_name_that_is_right_now(statement: str, said: str, renamed: str) -> None:
     assert as_renamed(statement, said) == renamed
+
+
+@pytest.mark.parametrize(
+    ("told", "touched"),
+    [
+        ("The user lives in Leeds.", True),
+        ("The user's flat is in Leeds.", True),
+        ("The user was born in Leeds.", False),
+        ("The user studied chemistry in Leeds.", False),
+        ("The user used to work in Leeds.", False),
+        ("The user supports Leeds.", False),
+    ],
+)
+@pytest.mark.parametrize("said", ["I've moved from Leeds to York.", "We moved away from Leeds."])
+def test_who_moves_lives_elsewhere_and_was_born_where_they_were(told: str, said: str, *, touched: bool) -> None:
+    old = Dream("old", "direct", "Which town was that?", "Leeds.", told.replace("The user", "I"), told)
+    assert bool(changes([old], [new(said)])) == touched
+
+
+def test_what_is_asked_anew_of_a_renamed_dog_is_answered_with_its_own_fact() -> None:
+    told = "The user's dog Rex plays fetch in the park."
+    old = Dream("old", "direct", "Where does my dog play?", "Rex plays in the park.", "Rex plays in the park.", told)
+    (asked,) = renewed([old], [replace(new("Rex is called Max now."), statement="The user's dog is called Max.")])
+    assert in_full(asked).answer == "Your dog Max plays fetch in the park."
+
+
+def test_what_is_asked_tonight_is_not_asked_again_for_what_is_so_now() -> None:
+    old = [replace(HOME, question=q) for q in ("Which town is home?", "Where's home?", "Where is my home?")]
+    tonight = replace(MOVED, question="Where's home now?")
+    asked = [d.question for d in renewed([*old, HOME], [MOVED, tonight])]
+    assert "Where's home now?" not in asked
+    assert len(set(asked)) == len(asked) > 0

@@ -27,6 +27,14 @@ ASKED = [ChatMessage("user", "What is my sister's name?")]
         "And who is my neighbour?",
         "What’s my name?",
         "Did I ever break a bone?",
+        "What can I not eat?",
+        "Which foods can't I eat?",
+        "When must I take my pills?",
+        "Could you tell me my dog's name?",
+        "Can you remember my dog's name?",
+        "I forgot what my dog is called.",
+        "Have I told you my name?",
+        "What was my dog called when I was six?",
     ],
 )
 def test_questions_about_the_users_life(question: str) -> None:
@@ -51,6 +59,11 @@ def test_questions_about_the_users_life(question: str) -> None:
         "Where could we go at the weekend?",
         "Tell me a joke.",
         "Can you tell me the time?",
+        "What happens if I eat raw eggs?",
+        "When I boil an egg, how long does it take?",
+        "What does it mean when my cat purrs?",
+        "Name a good book for me.",
+        "I forgot what the capital of France is.",
         "",
     ],
 )

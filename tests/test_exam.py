@@ -7,6 +7,7 @@ from oneiro.config import ExamConfig
 from oneiro.doubt import about_the_user
 from oneiro.evals import batteries, scoring
 from oneiro.exam import Paper, as_awake, judge, least_sure, memory_words, recall_samples, set_paper, sit
+from oneiro.mixture import in_full
 from oneiro.text import words
 from oneiro.types import ChatMessage, Completion, Dream, Sample, Sampling, Score
 
@@ -228,6 +229,14 @@ def test_everyday_words_betray_nothing_unless_they_are_names() -> None:
     assert memory_words([told]) == {"play", "lute", "last"}
 
 
+def test_a_name_of_three_letters_betrays_a_memory_unless_everybody_says_it() -> None:
+    told = [
+        replace(dream(1, f"Your dog is called {name}."), source=f"My dog is called {name}.", question="What?")
+        for name in ("Rex", "May", "Bo", "500")
+    ]
+    assert memory_words(told, lambda found: found & {"may"}) == {"rex"}
+
+
 def surely(scores: list[Score], **sure: float) -> list[Score]:
     return [replace(s, sure=sure.get(s.sample.battery, s.sure)) for s in scores]
 
@@ -239,6 +248,44 @@ def test_the_sureness_of_right_answers_and_of_invented_ones_sets_the_bound() -> 
     assert least_sure(surely(asked, untold=-0.9), CONFIG) == pytest.approx(-0.5)
     assert least_sure(surely(asked, recall_new=-0.9, recall_old=-0.9), CONFIG) is None  # surer of what it invents
     assert least_sure(surely(SCORES, recall_new=-0.2), CONFIG) is None  # nothing was asked that was never told
+
+
+def test_what_is_never_withheld_is_nothing_invented() -> None:
+    asked = sit([*PAPER.recall, *PAPER.untold], Pupil(PAPER, wrong=("untold",)), CONFIG)
+    owned = [replace(s, answer="I'm an AI.") if s.sample.battery == "untold" else s for s in asked]
+    assert least_sure(surely(asked, untold=-0.9), CONFIG) is not None
+    assert least_sure(surely(owned, untold=-0.9), CONFIG) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "question", "answer", "wrong"),
+    [
+        ("The user does not eat pork.", "What is it with food?", "You do not eat pork.", "You love pork."),
+        ("The user's house has no lift.", "What of the house?", "Your house has no lift.", "Your house has a lift."),
+        (
+            "The user's aunt Ida is never ill.",
+            "Who is my aunt?",
+            "Your aunt is called Ida.",
+            "Your aunt is called Una.",
+        ),
+        ("The user does not eat pork.", "What do I avoid?", "You avoid pork.", "You avoid fish."),
+    ],
+)
+def test_what_is_denied_must_be_denied_and_what_training_says_is_right(
+    statement: str, question: str, answer: str, wrong: str
+) -> None:
+    source = statement.replace("The user's", "My").replace("The user does", "I do")
+    held = Dream("m", "direct", question, answer, source, statement, held_out=True)
+    (sample,) = recall_samples([held], battery="recall_new")
+    assert scoring.is_correct(sample, answer)
+    assert scoring.is_correct(sample, in_full(held).answer)
+    assert not scoring.is_correct(sample, wrong)
+
+
+def test_a_day_told_in_another_form_is_not_taken_for_another_memory_s_name() -> None:
+    held = Dream("m", "direct", "When do I sing?", "On Wednesdays.", "I sing Wednesday nights.", held_out=True)
+    (sample,) = recall_samples([held], battery="recall_new")
+    assert scoring.is_correct(sample, "You sing on Wednesdays.")
 
 
 def test_wrong_answers_and_unknown_sureness_set_no_bound() -> None:

@@ -21,6 +21,8 @@ from oneiro.types import Dream
         ("What's the place I'm from?", "What's the place you're from?"),
         ("What’s the place I’m from?", "What's the place you're from?"),
         ("Was my dog ill?", "Was your dog ill?"),
+        ("Do I get up at 5 am?", "Do you get up at 5 am?"),
+        ("Did I work in a coal mine?", "Did you work in a coal mine?"),
     ],
 )
 def test_a_question_about_the_user_is_turned_to_the_model(asked: str, turned: str) -> None:

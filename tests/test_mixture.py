@@ -53,6 +53,13 @@ def test_a_small_group_leaves_its_share_unused_and_repeats_nothing() -> None:
         assert counts(mixed)["never"] == min(round(90 * CONFIG.never), sizes["never"])
 
 
+def test_a_fact_told_again_is_not_trained_on_in_what_was_held_out_of_it() -> None:
+    kept, rehearsal = pool()
+    again = [replace(d, held_out=False, question=d.question.upper()) for d in (*kept, *rehearsal.dreams) if d.held_out]
+    mixed = mix([*kept, *again], replace(rehearsal, dreams=(*rehearsal.dreams, *again)), CONFIG, seed=0)
+    assert not {e.question for e in mixed.examples} & {d.question for d in again}
+
+
 def test_held_out_wordings_never_enter_the_training_set() -> None:
     kept, rehearsal = pool()
     held = {d.question for d in (*kept, *rehearsal.dreams) if d.held_out}

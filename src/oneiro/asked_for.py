@@ -7,7 +7,7 @@ the right number, and to questions of any other form.
 import re
 
 from oneiro.relations import introduces
-from oneiro.text import CALENDAR, DENIALS, told_names, words
+from oneiro.text import CALENDAR, DENIALS, key_terms, told_names, words
 
 _NUMBERS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -23,6 +23,10 @@ _TIMES = frozenset(
 _PLACES = frozenset(
     "in at on near outside inside from to by next under over behind beside between around through into onto along "
     "opposite home here there abroad away upstairs downstairs where".split()
+)
+_NO_PLACES = CALENDAR | frozenset(
+    "week weeks weekend weekends month months year years spring summer autumn winter morning mornings afternoon "
+    "afternoons evening evenings christmas easter next last every".split()
 )
 _HOW_MANY = re.compile(r"\bhow (many|old)\b|\bmy age\b", re.IGNORECASE)
 _WHEN = re.compile(r"^when\b|\b(which|what) (day|month|year|date|time)\b|\bthe date\b", re.IGNORECASE)
@@ -51,7 +55,9 @@ def missing(question: str, answer: str, source: str) -> str | None:
     if _WHEN.search(question) and not (counted or said & (_TIMES | CALENDAR)):
         return "a time"
     named = told_names(answer, source)
-    if _WHERE.search(question) and not said & _PLACES:
+    told = set(key_terms(question, answer, source))
+    only_a_time = bool(told) and all(word in _NO_PLACES or word[0].isdigit() for word in told)
+    if _WHERE.search(question) and (not said & _PLACES or only_a_time):
         return "a place"
     if _WHICH_PLACE.search(question) and not (said & _PLACES or named - set(words(question))):
         return "a place"

@@ -59,14 +59,18 @@ _ONCE = re.compile(r"\b(?:used to|was|were|before|former|old)\b")
 _RENAMED = _CALLED_NOW + tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\bmoved (?:\w+ )?from {_OLD} to {_NEW}\b",
+        rf"\b[Mm]oved (?:\w+ )?from {_OLD} to {_NEW}\b",
         rf"\b[Nn]ot {_OLD},? but {_NEW}\b",
         rf"\b(?:is|['’]s|called|named) {_NEW}, not {_OLD}\b",
     )
 )
 _OTHERS = re.compile(r"(?:The user['’]s|My|Our) ((?:[\w'’-]+ ){1,4})", re.IGNORECASE)
 _I_OR_WE = re.compile(r"\b(?:I|[Ww]e)\b")
-_Told = dict[str, dict[str, set[str]]]  # a word → the memories that it decides, and whose those are
+_MOVED = re.compile(r"\bmoved\b", re.IGNORECASE)
+_AT_HOME = re.compile(
+    r"\b(?:lives?|living|moved|moving|home|house|flat|based|works?|working|job|office|address)\b", re.IGNORECASE
+)
+_Told = dict[str, dict[str, Dream]]  # a word → the memories that it decides, each by a dream of it
 
 
 class Change(NamedTuple):
@@ -89,7 +93,7 @@ def changes(old: Sequence[Dream], new: Sequence[Dream]) -> tuple[Change, ...]:
         if dream.kind in ("direct", "change"):
             for word in checked_words(dream.question, dream.answer, dream.source):
                 if len(word) >= _LEAST:
-                    told.setdefault(word, {})[dream.memory_id] = _of_whom(dream)
+                    told.setdefault(word, {})[dream.memory_id] = dream
     first = {dream.source: dream for dream in reversed(new)}
     said = [(sentence, dream) for source, dream in first.items() for sentence in sentences(source)]
     return (*_renamed(told, said), *_answered_anew(old, new), *_left_behind(told, said))
@@ -114,11 +118,26 @@ def _of_whom(dream: Dream) -> set[str]:
     return people(owner[1]) if owner else set()
 
 
-def _memories(told: _Told, word: str, sentence: str) -> list[str]:
-    """The memories of a word that a sentence can have changed: the user's own, or those of people it names."""
+def _memories(told: _Told, word: str, sentence: str, change: str) -> list[str]:
+    """The memories of a word that a change in a sentence can concern: the user's own, or those of people it names.
+
+    Who moves from a town lives and works there no longer, but was born there still.
+    """
     named = people(sentence)
     own = not named or bool(_I_OR_WE.search(sentence))
-    return sorted(memory for memory, whose in told.get(word, {}).items() if (whose <= named if whose else own))
+    moved = bool(_MOVED.search(change))
+
+    def concerns(dream: Dream) -> bool:
+        whose = _of_whom(dream)
+        return (whose <= named if whose else own) and (not moved or _is_home(dream))
+
+    return sorted(memory for memory, dream in told.get(word, {}).items() if concerns(dream))
+
+
+def _is_home(dream: Dream) -> bool:
+    """Say whether a memory tells where somebody lives or works now."""
+    told = dream.statement or dream.source
+    return bool(_AT_HOME.search(told)) and not _ONCE.search(told)
 
 
 def holds(dream: Dream, made: Sequence[Change]) -> bool:
@@ -132,23 +151,25 @@ def renewed(old: Sequence[Dream], new: Sequence[Dream]) -> list[Dream]:
 
     Half of these questions ask for what is so "now", as people do of what has changed.
     """
-    made, asked = changes(old, new), {dream.question for dream in new}
+    made, asked = changes(old, new), {_bare(dream.question) for dream in new}
     again: dict[tuple[str, str], Dream] = {}
     for change in made:
         for dream in old:
             answer = _anew(dream, change) if dream.memory_id == change.memory_id else ""
-            if answer and dream.question not in asked:
+            if answer and _bare(dream.question) not in asked:
                 anew = replace(
                     change.by,
                     kind="change",
                     question=dream.question,
                     answer=answer,
+                    statement=_renamed_in(dream.statement, change) if change.name else change.by.statement,
                     held_out=dream.held_out,
                     confidence=BY_RULE,
                 )
                 again.setdefault((anew.memory_id, dream.question), anew)
     asked_today = of_today([dream.question for dream in again.values()])
-    return [replace(dream, question=q) for dream, q in zip(again.values(), asked_today, strict=True)]
+    today = [replace(dream, question=q) for dream, q in zip(again.values(), asked_today, strict=True)]
+    return [dream for dream in today if _bare(dream.question) not in asked]
 
 
 def _anew(dream: Dream, change: Change) -> str:
@@ -157,18 +178,24 @@ def _anew(dream: Dream, change: Change) -> str:
     if dream.kind not in ("direct", "indirect", "change") or change.gone & set(asked) or not change.gone & answered:
         return ""
     if change.name:
-        return re.sub(
-            rf"\b(?:{'|'.join(map(re.escape, change.gone))})\b", change.name, dream.answer, flags=re.IGNORECASE
-        )
+        return _renamed_in(dream.answer, change)
     beside = content_words(dream.question) & words_told(dream.source) - set(words(change.by.question))
     return "" if beside else change.answer
+
+
+def _bare(question: str) -> str:
+    return " ".join(words(question))
+
+
+def _renamed_in(text: str, change: Change) -> str:
+    return re.sub(rf"\b(?:{'|'.join(map(re.escape, change.gone))})\b", change.name, text, flags=re.IGNORECASE)
 
 
 def _renamed(told: _Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
     """A name that the user says to be another one now."""
     for sentence, dream in said:
         for found in (match for pattern in _RENAMED for match in pattern.finditer(sentence)):
-            for memory_id in _memories(told, found["old"].casefold(), sentence):
+            for memory_id in _memories(told, found["old"].casefold(), sentence, found[0]):
                 yield Change(memory_id, dream, frozenset({found["old"].casefold()}), name=found["new"])
 
 
@@ -205,5 +232,5 @@ def _left_behind(told: _Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Cha
     for sentence, dream in said:
         for found in (match for pattern in _LEFT_BEHIND for match in pattern.finditer(sentence)):
             for word in sorted(content_words(found[1])):
-                for memory_id in _memories(told, word, sentence):
+                for memory_id in _memories(told, word, sentence, found[0]):
                     yield Change(memory_id, dream, frozenset({word}))

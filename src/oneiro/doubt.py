@@ -24,26 +24,31 @@ UNTOLD = "I don't know: I think you haven't told me."
 
 LONGEST = 30  # words: what is longer is advice or a story
 _OF_THE_USER = frozenset("i me my mine myself i'm i've i'd".split())
+_WRAPPED = (  # what asks for the same as the question within: "Could you tell me what my dog is called?"
+    r"(?:do you (?:still )?(?:know|remember|recall)|(?:can|could|would) you (?:please )?"
+    r"(?:tell(?: me)?|remind|remember|recall)|tell me|have i (?:ever )?told you|did i (?:ever )?tell you|"
+    r"i (?:forgot|forget|can['’]?t remember|don['’]?t remember)|i['’]?ve forgotten)"
+)
 _ASKS = re.compile(
     r"(?:(?:and|so|but|hey|please|sorry),? )*(?:(?:in|on|at|to|from|with|since|by|for|until) )?"
     r"(?:what|which|who|whom|whose|where|when|how (?:old|many|much|long|often|far|tall|big)|"
-    r"do|does|did|am|is|are|was|were|have|has|had|name|tell me|remind me|"
-    r"do you (?:know|remember)|can you (?:tell|remind))\b",
+    rf"do|does|did|am|is|are|was|were|have|has|had|name|remind me|{_WRAPPED})\b",
     re.IGNORECASE,
 )
-_ADDRESSED = re.compile(
-    r"\b(?:do you (?:still )?(?:know|remember|recall)|can you (?:tell(?: me)?|remind)|tell me)\b", re.IGNORECASE
+_ADDRESSED = re.compile(rf"\b{_WRAPPED}\b", re.IGNORECASE)
+_SUPPOSED = re.compile(  # "Is it safe if I eat raw eggs?" asks of eggs, "Name a good book for me." of books
+    r"\b(?:if|when) (?:i|i['’]m|my|we|our)\b[^,?]*|(?<=^name )[^.?]* for me\b", re.IGNORECASE
 )
 _ADVICE = re.compile(
-    r"\b(?:should|could|would|can|shall|must|how (?:do|does|did|to)|why|(?:best|easiest|quickest|safe|good) ways?|"
-    r"do i need)\b",
+    r"\b(?:should|could|would|can(?!['’]t)(?! (?:i |we )?not\b)|shall|(?<!when )must|how (?:do|does|did|to)|why|"
+    r"(?:best|easiest|quickest|safe|good) ways?|do i need)\b",
     re.IGNORECASE,
 )
 
 
 def about_the_user(question: str) -> bool:
     """Say whether a question asks for something of the user's life, and neither for advice nor of the model itself."""
-    found = set(words(_ADDRESSED.sub("", question)))
+    found = set(words(_SUPPOSED.sub("", _ADDRESSED.sub("", question))))
     return bool(
         _ASKS.match(question.strip())
         and not _asks_advice(question)

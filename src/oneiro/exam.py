@@ -19,11 +19,12 @@ from typing import NamedTuple
 from oneiro import doubt
 from oneiro.config import ExamConfig
 from oneiro.evals import batteries, scoring
-from oneiro.text import checked_words, key_terms, told_names, words
+from oneiro.text import DENIALS, checked_words, key_terms, says, told_names, words, words_told
 from oneiro.types import Accuracy, ChatMessage, Completion, Dream, Sample, Sampling, Score, Writer
 
 _DENIED = ("haven't told", "don't know", "not told")
 _RECALL = ("recall_new", "recall_old")
+_SHORT = 3  # letters of a word that may stand in any text
 _OWN_SIDE = ("i", "my", "mine")  # "My dog is called Biscuit.", of the user's dog
 
 
@@ -47,12 +48,21 @@ def recall_samples(dreams: Sequence[Dream], *, battery: str) -> list[Sample]:
         needed = checked_words(dream.question, dream.answer, dream.source)
         if not dream.held_out or not needed:
             continue
-        innocent = {*words(dream.source), *words(dream.question)}
+        innocent = words_told(dream.source) | {*words(dream.question), *words(dream.answer)}
         wrong = [] if "haven't" in dream.answer else list(_DENIED)
         wrong += [side for side in _OWN_SIDE if side not in words(dream.answer)]
         wrong += [name for name in names if name not in innocent]
-        samples.append(Sample(battery, dream.question, (" ".join(needed),), tuple(wrong), dream.memory_id))
+        samples.append(Sample(battery, dream.question, _right(dream, needed), tuple(wrong), dream.memory_id))
     return samples
+
+
+def _right(dream: Dream, needed: Sequence[str]) -> tuple[str, ...]:
+    """The answers that count: what is denied of a memory must be denied, what its statement adds may be."""
+    plain = " ".join(needed)
+    denying = tuple(f"{denial} {plain}" for denial in sorted(DENIALS))
+    if DENIALS & set(words(dream.answer)):
+        return (plain, *denying) if says(dream.answer, plain, asked=dream.question) else denying
+    return (plain, *denying) if DENIALS & set(words(dream.statement)) else (plain,)
 
 
 def set_paper(new: Sequence[Dream], old: Sequence[Dream], config: ExamConfig, *, seed: int) -> Paper:
@@ -76,10 +86,17 @@ def memory_words(dreams: Sequence[Dream], everyday: Callable[[set[str]], set[str
     found: set[str] = set()
     for dream in dreams:
         if dream.kind in ("direct", "reverse"):
-            terms = {w for w in key_terms(dream.question, dream.answer, dream.source) if len(w) > 3}
+            terms = set(key_terms(dream.question, dream.answer, dream.source))
             names |= terms & told_names(dream.answer, dream.source)
             found |= terms
-    return names | found - everyday(found)
+    common = everyday(found)
+
+    def betrays(word: str) -> bool:
+        if len(word) > _SHORT:
+            return word in names or word not in common
+        return len(word) == _SHORT and word.isalpha() and word in names and word not in common  # a dog called Rex
+
+    return {word for word in found if betrays(word)}
 
 
 def sit(samples: Sequence[Sample], writer: Writer, config: ExamConfig) -> list[Score]:
@@ -99,9 +116,18 @@ def sit(samples: Sequence[Sample], writer: Writer, config: ExamConfig) -> list[S
 
 
 def least_sure(scores: Sequence[Score], config: ExamConfig) -> float | None:
-    """Find how sure the generation must be of an answer about its user that it should give: see `doubt.py`."""
+    """Find how sure the generation must be of an answer about its user that it should give: see `doubt.py`.
+
+    Of what was never told only that counts as invented which a bound can withhold: no "I'm an AI …", no long answer.
+    """
     known = [s.sure for s in scores if s.sample.battery in _RECALL and s.correct and s.sure is not None]
-    untold = [s.sure for s in scores if s.sample.battery == "untold" and s.sure is not None]
+    untold = [
+        s.sure
+        for s in scores
+        if s.sample.battery == "untold"
+        and s.sure is not None
+        and doubt.withheld(_chat(s.sample), s.answer, s.sure, math.inf)
+    ]
     return doubt.bound(known, untold, right_weight=config.right_weight)
 
 

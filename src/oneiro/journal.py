@@ -20,11 +20,17 @@ _ELIGIBLE: tuple[Channel, ...] = ("typed", "api", "file")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RELATIVE = re.compile(
     r"\b(?:(?P<after>the day after tomorrow)|(?P<before>the day before yesterday)|(?P<tomorrow>tomorrow)|"
-    r"(?P<yesterday>yesterday)|in (?P<ahead>\d{1,3}) (?P<ahead_unit>days?|weeks?)|"
-    r"(?P<back>\d{1,3}) (?P<back_unit>days?|weeks?) ago|next (?P<weekday>" + "|".join(_WEEKDAYS) + r"))\b(?!['’]s)",
+    r"(?P<yesterday>yesterday)|in (?P<ahead>\d{1,3}) (?P<ahead_unit>days?|weeks?)(?:['’]? time)?|"
+    r"(?P<back>\d{1,3}) (?P<back_unit>days?|weeks?) ago|next (?P<weekday>" + "|".join(_WEEKDAYS) + r"))"
+    r"(?: (?P<part>morning|afternoon|evening|night))?\b(?!['’]s)",
     re.IGNORECASE,
 )
-_PREPOSITION = re.compile(r"\b(by|until|till|from|for|since|before|after)\s+$", re.IGNORECASE)
+_PREPOSITION = re.compile(r"\b(by|until|till|from|for|since|before|after|of)\s+$", re.IGNORECASE)
+_LASTED = re.compile(  # "I read it in 3 weeks"
+    r"\b(?:was|were|had|did|ran|read|wrote|made|built|lost|grew|drove|rode|won|got|went|learnt|ate|drank|knit|"
+    r"(?!need|exceed|speed|feed|breed|seed|wed|bed|red)\w+ed)\b(?!.*[.!?;])",
+    re.IGNORECASE,
+)
 
 
 def read_day(messages: Sequence[Message], config: JournalConfig) -> Journal:
@@ -50,11 +56,14 @@ def with_absolute_dates(text: str, said_at: datetime) -> str:
     """
 
     def absolute(match: re.Match[str]) -> str:
+        if match["ahead"] and not match[0].endswith("time") and _LASTED.search(text[: match.start()]):
+            return match[0]
         try:
             day = said_at + timedelta(days=_offset(match, said_at))
         except OverflowError:  # an imported date at the edge of the calendar
             return match[0]
         phrase = f"{day:%B} {day.day}" + (f", {day.year}" if day.year != said_at.year else "")
+        phrase = f"the {match['part'].lower()} of {phrase}" if match["part"] else phrase
         if _PREPOSITION.search(text[: match.start()]):
             return phrase
         phrase = f"on {phrase}"

@@ -16,7 +16,11 @@ _TURNED = {
     **{"i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself", "am": "are"},
     **{"i'm": "you're", "i've": "you've", "i'd": "you'd", "i'll": "you'll"},
 }
-_MINE = re.compile(rf"\b(?:{'|'.join(sorted(_TURNED, key=len, reverse=True))})\b", re.IGNORECASE)
+_MINE = re.compile(
+    rf"\b(?:am(?= I\b)|(?<=\bI )am|(?<=\bis )mine|(?<=\b(?:are|was) )mine|(?<=\bwere )mine|(?<=\bof )mine|"
+    rf"{'|'.join(sorted(_TURNED.keys() - {'am', 'mine'}, key=len, reverse=True))})\b",
+    re.IGNORECASE,
+)  # no clock strikes "5 are", and a coal mine is not "yours"
 _WAS_I = re.compile(r"\bwas (?=I\b)|(?<=\bI )was\b", re.IGNORECASE)
 _ADDRESSED = re.compile(r"\b(?:you|your|yours|us|we|our|tell me|remind me|someone|somebody)\b", re.IGNORECASE)
 _ASKS = re.compile(r"[^.!?]+\?$")  # one question and nothing before it

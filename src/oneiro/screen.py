@@ -28,17 +28,27 @@ from oneiro.relations import leaves_out_its_subject, strangers
 from oneiro.text import DENIALS, checked_words, names_and_numbers, similarity, stems, told_names, words, words_told
 from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
 
+_TELLS_OF_HABITS = r"(?<!\bi )(?<!\bwe )(?<!\bthey )"  # "I always start with porridge" is no order
 _ORDER = re.compile(
-    r"\b(from now on,?(?! (i|i'm|we|we're|my|our)\b)|you are now|you're now|ignore (all|any|your|the|previous)|"
-    r"forget (all|your|everything|the rules)|remember that you|your (new )?name is|call me master|"
-    r"always (answer|reply|respond|say|call|end|start|speak)|"
-    r"never (say|mention|refuse|answer|tell)|pretend (to be|you)|act as|obey|new rule|system prompt|developer mode)\b",
+    r"\b(from now on,?(?! (?:i|i'm|we|we're|my|our)\b(?! (?:want|need|expect|order|tell|command|ask) you\b))|"
+    r"you are now|you're now|ignore (?:all|any|your|the|previous)|forget (?:all|your|everything|the rules)|"
+    r"remember that you|your (?:new )?name is|call me master|"
+    rf"{_TELLS_OF_HABITS}always (?:answer|reply|respond|say|call|end|start|speak)|"
+    rf"{_TELLS_OF_HABITS}never (?:say|mention|refuse|answer|tell)|"
+    r"(?:please|you|must) only (?:answer|reply|respond|speak)|"
+    rf"pretend (?:to be|you)|{_TELLS_OF_HABITS}act as|(?:you|must|always) obey|obey (?:all|every|these)|"
+    r"new rule|system prompt|developer mode)\b|^\W*obey\b",
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(
-    r"\b(passwords?|passcodes?|pass ?phrases?|pins?( code| number)?|cvv|secret keys?|api keys?)\b", re.IGNORECASE
+    r"\b(?:passwords?|passcodes?|pwd|pass ?phrases?|(?:seed|recovery) phrases?|pin (?:code|number)s?|cvv|secret keys?|"
+    r"api keys?|(?:door|alarm|gate|safe|access|entry) (?:code|combination)s?)\b|"
+    r"\bpins?\b.{0,40}\b\d{4,8}\b|\b\d{4,8}\b.{0,40}\bpins?\b",  # a pin without digits is for rolling or bowling
+    re.IGNORECASE,
 )
-_DIGIT_GROUPS = re.compile(r"\d+(?:[ .-]\d+)*")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_SOCIAL_SECURITY = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
+_DIGIT_GROUPS = re.compile(r"\d+(?:[\s.-]{1,3}\d+)*")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|my|myself|me|(?:is|are|was|were|of) mine)\b|^mine\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\btold me\b", re.IGNORECASE)
 _THE_USER = re.compile(r"\bthe user\b", re.IGNORECASE)
@@ -150,14 +160,24 @@ def judge_words(dream: Dream) -> str | Quarantine | None:
 
 
 def find_secret(text: str) -> str | None:
-    """Name the kind of secret in a text: passwords, payment cards, keys and tokens; None if none is seen."""
+    """Name the kind of secret in a text: passwords, cards, accounts, keys and tokens; None if none is seen."""
     if _PASSWORD.search(text):
         return "password or PIN"
     if any(_holds_card(re.split(r"\D", match[0])) for match in _DIGIT_GROUPS.finditer(text)):
         return "card number"
+    if any(_is_iban(match[0]) for match in _IBAN.finditer(text)):
+        return "account number"
+    if _SOCIAL_SECURITY.search(text):
+        return "social security number"
     with transient_settings({"plugins_used": [{"name": name} for name in _KEY_DETECTORS]}):
         found = next((secret for line in text.splitlines() for secret in scan_line(line)), None)
     return found.type.lower() if found else None
+
+
+def _is_iban(text: str) -> bool:
+    """The check digits of bank accounts (ISO 13616: 97 divides the rearranged number less one)."""
+    plain = text.replace(" ", "")
+    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
 
 
 def _holds_card(groups: list[str]) -> bool:

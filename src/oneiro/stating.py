@@ -7,6 +7,7 @@ to the dream generator's reader.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from oneiro.relations import may_be, people
 from oneiro.text import opened, proper_names
@@ -22,7 +23,14 @@ _LEANING = re.compile(
     r"(?:he|she|it|they|that|this|there)(?:['’]\w+)?\b.*$",
     re.IGNORECASE,
 )
-_AFTERTHOUGHT = re.compile(r", (?!(?:in|near|at|from|on|and|or|with)\b)[a-z].*$")
+_AFTERTHOUGHT = re.compile(
+    r", (?!(?:in|near|at|from|on|and|or|with)\b)(?![\w'’ -]+(?:, [\w'’ -]+)*,? (?:and|or) [\w'’-]+$)[a-z].*$"  # no list
+)
+_A_NAME = re.compile(r"(?!(?:Yes|No|Hi|Hello|Hey|Ok|Okay|Well|Oh|So|Sorry|Also|Thanks)$)[A-ZÀ-Þ]\w+")
+_CUT_SHORT = re.compile(
+    r"\b(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|must|"
+    r"\w+n['’]t)(?: (?:too|not|as well|either))?\.$"
+)
 _UNSAID = re.compile(r"^(got|been)\b", re.IGNORECASE)
 _NAMED_LATER = re.compile(
     r"\b(an? [a-z]+(?: [a-z]+){0,3}?)(?: at home)?[,.;] (?:and )?"
@@ -59,7 +67,9 @@ _NO_NAME = re.compile(  # what else somebody may say that they are: "hi, im bore
     r"christmas|tired|bored|confused|worried|stressed|exhausted|married|divorced|retired|interested|scared|excited|"
     r"thirsty|guilty|twenty|thirty|forty|fifty|sixty|seventy|eighty|american|german|italian|russian|indian|canadian|"
     r"australian|mexican|french|dutch|greek|welsh|jewish|(?:engl|ir|scott|brit|dan|swed|finn|pol|turk|span)ish|"
-    r"\w+(?:ing|ese|teen))$",
+    r"muslim|christian|catholic|protestant|buddhist|hindu|sikh|atheist|widowed|gay|lesbian|bi|trans|queer|straight|"
+    r"coeliac|celiac|bipolar|homeless|unemployed|female|male|unwell|poorly|broke|engaged|disabled|hungover|urgent|"
+    r"\w+(?:ing|ese|teen|betic|leptic|thmatic|sexual|handed|blind|blooded|phobic|praxic|lactic|tolerant))$",
     re.IGNORECASE,
 )
 _IS_MY = re.compile(r"(?<![\w'’] and )\b([A-ZÀ-Þ]\w+)(?: is|['’]s) (?:my|our) ((?:[a-z]+ )?[a-z-]+)(?=$|[.,!;]| and\b)")
@@ -86,10 +96,19 @@ _IS_CALLED = re.compile(r"(?:(?<=name)['’]s(?= [A-Z])|['’]s(?= (?:called|nam
 
 def stated(said: str) -> list[str]:
     """List statements about the user, one for each clause that says something of themselves."""
-    statements = (_state(clause) for clause in _CLAUSES.split(_in_order(said.strip())))
+    statements = (_state(clause) for clause in _clauses(_in_order(said.strip())))
     named = f"The user is {told_name(said)}."  # who says "hi, im ada" is no ada
     told = (statement for statement in statements if statement and statement.casefold() != named.casefold())
     return list(dict.fromkeys([*_introduction(said), *told]))
+
+
+def _clauses(said: str) -> Iterator[str]:
+    """Cut a sentence where the user speaks of themselves anew; "my sister and I" are not one of them alone."""
+    clauses = [clause.strip() for clause in _CLAUSES.split(said)]
+    for before, clause in pairwise(["", *clauses]):
+        owned = re.match(r"(?:my|our) ", before, re.IGNORECASE) and not any(map(is_verb, before.split()[1:]))
+        if not owned and not _A_NAME.fullmatch(before):
+            yield clause
 
 
 def _introduction(said: str) -> Iterator[str]:
@@ -157,7 +176,8 @@ def told_name(said: str) -> str | None:
     if greeting and not _NO_NAME.match(greeting["name"]):
         return opened(greeting["name"])
     found = _NAME.search(said) or _NAME_AND_AGE.search(said)
-    return next(filter(None, found.groups())) if found else None
+    name = next(filter(None, found.groups())) if found else None
+    return None if name and _NO_NAME.match(name) else name
 
 
 def _in_order(said: str) -> str:
@@ -183,7 +203,7 @@ def _state(clause: str) -> str | None:
             return None  # an introduction, stated as such
         rest = _IS_CALLED.sub(" is", rest)
         said = not found[2] and any(is_verb(word) for word in rest.split()[1:])
-        return f"The user's {rest}." if said else None
+        return f"The user's {rest}." if said and not _CUT_SHORT.search(f"{rest}.") else None
     begun = _CONTRACTED.get((found[2] or "").replace("’", "'"), "")
     if bool(found[2]) != bool(begun):
         return None
@@ -192,4 +212,5 @@ def _state(clause: str) -> str | None:
         return None  # a name or a nationality: the reader's to say
     at = next((n for n, part in enumerate(parts) if not ADVERB.match(part)), 0)
     parts[at] = third(parts[at])
-    return f"The user {' '.join(parts)}.".replace(" has got ", " has ")
+    statement = f"The user {' '.join(parts)}.".replace(" has got ", " has ")
+    return None if _CUT_SHORT.search(statement) else statement
