@@ -21,7 +21,7 @@ from untouched import untouched
 from oneiro import anchors
 from oneiro.adapters import Adapter, load_adapter
 from oneiro.config import NightConfig
-from oneiro.dreamers import for_base
+from oneiro.dreamers import recogniser_for
 from oneiro.llm import LLM
 from oneiro.mind import Mind
 from oneiro.mirror import turned_around
@@ -160,7 +160,7 @@ class Oneiro(Arm):
 
     def __init__(self, base: LLM, folder: Path, *, seed: int, night: Found | None = None) -> None:
         super().__init__(base, folder, seed=seed)
-        self._dreamer = for_base(base, folder / "mind")
+        self._recogniser = recogniser_for(base, folder / "mind")
         self._mind = Mind.open(folder / "mind")
         if night and not self._mind.nights():
             write_settings(self._mind.path, Settings(base.name, overrides=night))
@@ -189,7 +189,7 @@ class Oneiro(Arm):
 
     def speaker(self, llm: LLM) -> Writer:
         """Think over, and withhold, what the generation is too unsure of, as the product does."""
-        return recalling(self._mind, llm, self._dreamer)
+        return recalling(self._mind, llm, self._recogniser)
 
     def trained_on(self) -> set[str]:
         """The questions of all kept dreams that were not set aside, and what they are when turned around."""
@@ -227,7 +227,7 @@ ARMS: dict[str, Callable[..., Arm]] = {
     "without_dose": ablated(exam={"doses": [1.0]}),
     "without_mirror": ablated(mixture={"mirror": 0.0}),
     "without_doubt": ablated(exam={"untold": 0}),
-    "without_asking_back": ablated(exam={"asked_back": 0.0}),
+    "without_recognising": ablated(exam={"recognised": 0.0}),
     "with_never_told": ablated(mixture={"never": 0.08}, dream={"per_kind": {"never": 3}}),
 }
 

@@ -2,11 +2,12 @@
 
 from oneiro import generations, sleep
 from oneiro.adapters import Adapter, load_adapter
-from oneiro.dreamers import for_base
+from oneiro.dreamers import for_base, recogniser_for
 from oneiro.embedded import cache_dir
 from oneiro.llm import LLM
 from oneiro.mind import Mind
 from oneiro.recall import Recall
+from oneiro.recognise import Recognises
 from oneiro.settings import DATABASE, read_settings
 from oneiro.store import Store
 from oneiro.types import MorningReport, Writer
@@ -14,7 +15,7 @@ from oneiro.types import MorningReport, Writer
 
 def sleep_here(base: LLM, mind: Mind, *, seed: int) -> MorningReport:
     """Sleep as the product does, with the mind's own settings, exam and all."""
-    sleeper = sleep.Sleeper(base, for_base(base, mind.path), cache_dir())
+    sleeper = sleep.Sleeper(base, for_base(base, mind.path), cache_dir(), recogniser_for(base, mind.path))
     config = read_settings(mind.path).night_config(seed)
     return sleep.sleep(mind.path, Store(mind.path / DATABASE), sleeper, config, emit=lambda event: None)
 
@@ -25,10 +26,10 @@ def adapter_of(mind: Mind) -> Adapter | None:
     return load_adapter(generations.folder_of(mind.path, active)) if active else None
 
 
-def recalling(mind: Mind, llm: LLM, dreamer: Writer) -> Writer:
+def recalling(mind: Mind, llm: LLM, recogniser: Recognises | None) -> Writer:
     """What answers for a mind whose active generation is folded into a model, as the product does."""
     active = mind.status().generation
     if not active:
         return llm
     manifest = generations.check(mind.path, active)
-    return Recall(llm, dreamer, weight=manifest.asked_back, least=manifest.least_sure)
+    return Recall(llm, recogniser, weight=manifest.recognised, least=manifest.least_sure)

@@ -3,7 +3,7 @@
 The dreams of a day are written and screened once and kept in Oneiro's cache, so that a try costs its training and the
 asking. Of some days each memory has twelve further questions (`recall_more`): what a recipe is worth shows in hundreds
 of answers, not in dozens. Recall is asked with nothing withheld, and once more as the awake mind answers (`given`),
-beside what it declines of what was never told; `at_once` is that without asking back. One JSON line a day is printed,
+beside what it declines of what was never told; `at_once` is that without recognising. One JSON line a day is printed,
 also when others follow, so a long sweep loses nothing.
 
 Run: `python bench/sweep.py bench/days/nurse.toml --set train.epochs=4 --set train.leash=8.0 >> sweep.jsonl`
@@ -26,14 +26,15 @@ from oneiro import exam, train
 from oneiro.adapters import save_adapter
 from oneiro.config import ExamConfig, NightConfig
 from oneiro.demo import read_day, recall_sample
-from oneiro.dreamers import for_base
+from oneiro.dreamers import recogniser_for
 from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
 from oneiro.recall import Recall
+from oneiro.recognise import Recognises
 from oneiro.settings import override, parse_values
 from oneiro.text import words
-from oneiro.types import Sample, Writer
+from oneiro.types import Sample
 
 _KNOWLEDGE = 64  # general questions
 _STORIES = 55  # unrelated texts that must name no memory
@@ -64,7 +65,7 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
     fair = [s for s in samples if not s.memory_id or " ".join(words(s.question)) not in dreamed]
     leaks = next((s.wrong for s in day.samples if s.battery == "stories"), ())
     unrelated = [replace(s, battery="bias_free") for s in batteries.stories(leaks)[:_STORIES]]
-    dreamer = for_base(base)
+    recogniser = recogniser_for(base)
     known = [s.sample for s in _ask(base, batteries.unexamined(ExamConfig())[:_KNOWLEDGE]) if s.correct]
     started = time.monotonic()
     fitted = train.train(
@@ -85,8 +86,10 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
         asked = [s for s in fair if s.battery.startswith("recall")]
         untold = batteries.abstention(day.say)[:_UNTOLD]
         awake = {
-            name: _awake(base, dreamer, replace(config.exam, asked_back=weight), held_out, [*asked, *untold], day.say)
-            for name, weight in (("at_once", 0.0), ("given", config.exam.asked_back))
+            name: _awake(
+                base, recogniser, replace(config.exam, recognised=weight), held_out, [*asked, *untold], day.say
+            )
+            for name, weight in (("at_once", 0.0), ("given", config.exam.recognised))
         }
     return {
         "day": file.stem,
@@ -126,7 +129,7 @@ def more_questions(file: Path) -> list[Sample]:
 
 def _awake(
     llm: LLM,
-    dreamer: Writer,
+    recogniser: Recognises | None,
     config: ExamConfig,
     held_out: Sequence[Sample],
     asked: Sequence[Sample],
@@ -135,10 +138,10 @@ def _awake(
     """Find the bound of doubt as the exam does, and answer as the awake mind does."""
     recall = [replace(sample, battery="recall_new") for sample in held_out]
     examined = exam.sit(
-        [*recall, *batteries.untold(told)[: config.untold]], Recall(llm, dreamer, weight=config.asked_back), config
+        [*recall, *batteries.untold(told)[: config.untold]], Recall(llm, recogniser, weight=config.recognised), config
     )
     least = exam.least_sure(examined, config)
-    awake = Recall(llm, dreamer, weight=config.asked_back, least=least)
+    awake = Recall(llm, recogniser, weight=config.recognised, least=least)
     scores = exam.sit(asked, awake, replace(config, max_new_tokens=40))
     return {"least_sure": least} | {a.battery: [a.k, a.n] for a in scoring.accuracies(scores)}
 

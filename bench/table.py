@@ -55,7 +55,7 @@ _ARMS = {
     "without_dose": "Oneiro without smaller doses",
     "without_mirror": "Oneiro without questions turned around",
     "without_doubt": "Oneiro without doubt",
-    "without_asking_back": "Oneiro without asking back",
+    "without_recognising": "Oneiro without recognising",
     "with_never_told": "Oneiro with never-told dreams",
 }
 _LAHAT = {"recall": [1.0] * 6, "bias_free": [0.5, 0.4, 0.6, 1.0, 1.0, 0.9]}  # published, cycles 1 to 6, about one fact

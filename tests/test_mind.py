@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from fakes import save_tiny
-from oneiro import Mind, asleep, dreamers
+from oneiro import Mind, asleep, dreamers, recognise
 from oneiro.adapters import WEIGHTS, Adapter, LowRank, save_adapter
 from oneiro.doubt import UNTOLD
 from oneiro.embedded import resolve, weights_sha256
 from oneiro.errors import BaseModelError, InputError, MindBusyError, MindError, NightError
 from oneiro.generations import Manifest, folder_of, hash_files, place
+from oneiro.recognise import Readout, save_readout
 from oneiro.settings import DREAMER, LOG, SETTINGS, read_settings
 from oneiro.store import GenerationRow
 from oneiro.types import Dream, Dropped, MorningReport, Screened
@@ -32,7 +33,7 @@ def say(mind: Mind, text: str, *, private: bool = False) -> str:
     return "".join(mind.chat(text, private=private, max_new_tokens=4))
 
 
-def add_generation(mind: Mind, seed: int, *, least_sure: float | None = None, asked_back: float = 0.0) -> int:
+def add_generation(mind: Mind, seed: int, *, least_sure: float | None = None, recognised: float = 0.0) -> int:
     """Wake a generation with a random adapter, as a night would."""
     generator = torch.Generator().manual_seed(seed)
     layers = {
@@ -58,7 +59,7 @@ def add_generation(mind: Mind, seed: int, *, least_sure: float | None = None, as
         "2026-01-01",
         hash_files(aside),
     )
-    place(mind.path, aside, Manifest(*made, least_sure, asked_back))
+    place(mind.path, aside, Manifest(*made, least_sure, recognised))
     report = MorningReport(night, "woke", number)
     store.finish_night(report, None, generation=GenerationRow(number, number - 1, night, "2026-01-01"))
     return number
@@ -77,14 +78,15 @@ def test_what_a_generation_is_unsure_of_it_does_not_say(mind: Mind) -> None:
     assert [answer.answer for answer in mind.ask([about_me, other])] == said
 
 
-def test_a_mind_that_asks_back_needs_its_dream_generator(mind: Mind) -> None:
+def test_a_mind_that_recognises_what_is_asked_needs_its_dream_generator(mind: Mind) -> None:
     dreamer = {"model.layers.0.mlp.up_proj": LowRank(torch.ones(1, 64), torch.ones(128, 1))}
     save_adapter(Adapter(dreamer), mind.path / DREAMER, base="tiny")
+    save_readout(Readout(torch.zeros(64), 0.0, 1), mind.path / DREAMER)
     asked = ["What is my dog called?", "Name a colour."]
-    add_generation(mind, 1, least_sure=99.0, asked_back=0.1)
+    add_generation(mind, 1, least_sure=99.0, recognised=0.1)
     assert mind.ask(asked)[0].answer == UNTOLD
-    (mind.path / DREAMER / WEIGHTS).write_bytes(b"")
-    number = add_generation(mind, 2, least_sure=99.0, asked_back=0.1)
+    (mind.path / DREAMER / recognise.FILE).write_bytes(b"")
+    number = add_generation(mind, 2, least_sure=99.0, recognised=0.1)
     with pytest.raises(MindError, match="cannot be read"):
         mind.ask(asked)
     mind.rollback(number - 1)
@@ -186,6 +188,7 @@ def test_a_mind_exported_and_restored_is_the_same_mind(mind: Mind, tmp_path: Pat
     assert restored.history() == mind.history()
     assert restored.generations()[1].intact
     assert aside == tmp_path / "mind.before-restore-1"
+    assert aside
     assert (aside / SETTINGS).exists()
     assert not (tmp_path / "mind.restoring").exists()
 

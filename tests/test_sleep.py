@@ -13,6 +13,7 @@ from oneiro.adapters import load_adapter
 from oneiro.config import AnchorConfig, DreamConfig, ExamConfig, MixtureConfig, NightConfig, ScreenConfig, TrainConfig
 from oneiro.evals import batteries
 from oneiro.llm import LLM
+from oneiro.recognise import Recognises
 from oneiro.records import from_json
 from oneiro.sleep import Sleeper, sleep
 from oneiro.store import Store
@@ -67,6 +68,7 @@ class Bed:
         config: NightConfig = TINY_NIGHT,
         *,
         base: LLM | None = None,
+        recogniser: Recognises | None = None,
         at: tuple[str, str] | None = None,
         do: Callable[[], None] = lambda: None,
     ) -> MorningReport:
@@ -75,7 +77,7 @@ class Bed:
             if (event.stage, event.kind) == at:
                 do()
 
-        sleeper = Sleeper(base or tiny_llm(), ScriptedDreamer(), self.folder.parent / "cache")
+        sleeper = Sleeper(base or tiny_llm(), ScriptedDreamer(), self.folder.parent / "cache", recogniser)
         return sleep(self.folder, self.store, sleeper, config, emit=emit)
 
     def generation_bytes(self) -> dict[str, bytes]:
@@ -132,20 +134,29 @@ def test_a_generation_knows_how_sure_it_must_be_and_its_report_counts_what_it_wi
     assert len(unsure) > 5
 
 
+class Agreeing:
+    """Takes every answer for what is asked for, and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def fits(self, questions: Sequence[str], answers: Sequence[str]) -> list[float]:
+        self.asked += questions
+        return [1.0] * len(answers)
+
+
 @pytest.mark.parametrize("weight", [0.1, 0.0])
-def test_the_exam_asks_back_what_it_weighs(bed: Bed, monkeypatch: pytest.MonkeyPatch, weight: float) -> None:
-    asked: list[str] = []
-    score = ScriptedDreamer.score
-
-    def watched(self: ScriptedDreamer, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
-        asked.extend(answers)
-        return score(self, chats, answers)
-
-    monkeypatch.setattr(ScriptedDreamer, "score", watched)
-    report = bed.sleep(replace(TINY_NIGHT, exam=replace(TINY_NIGHT.exam, untold=20, asked_back=weight)))
-    assert generations.check(bed.folder, report.generation).asked_back == weight
+def test_the_exam_weighs_answers_as_the_awake_mind_will(bed: Bed, weight: float) -> None:
+    recogniser = Agreeing()
+    exam_config = replace(TINY_NIGHT.exam, untold=20, recognised=weight)
+    report = bed.sleep(replace(TINY_NIGHT, exam=exam_config), recogniser=recogniser)
+    assert generations.check(bed.folder, report.generation).recognised == weight
     untold = {sample.question for sample in batteries.untold([])}
-    assert bool(untold & set(asked)) is (weight > 0)
+    assert bool(untold & set(recogniser.asked)) is (weight > 0)
+
+
+def test_a_generation_nobody_recognises_for_says_so(bed: Bed) -> None:
+    assert generations.check(bed.folder, bed.sleep().generation).recognised == 0.0
 
 
 def test_the_second_night_builds_on_the_first_and_rehearses_it(bed: Bed) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from oneiro import generations, render
 from oneiro.adapters import load_adapter
 from oneiro.config import ANSWER_MAX_NEW_TOKENS, CONTEXT_TOKENS
-from oneiro.dreamers import for_base
+from oneiro.dreamers import recogniser_for
 from oneiro.embedded import Base
 from oneiro.errors import InputError
 from oneiro.llm import LLM
@@ -46,8 +46,8 @@ class Awake:
         return True
 
     def _recalling(self, manifest: generations.Manifest) -> Recall:
-        dreamer = for_base(self._llm, self._mind) if manifest.asked_back else None
-        return Recall(self._llm, dreamer, weight=manifest.asked_back, least=manifest.least_sure)
+        recogniser = recogniser_for(self._llm, self._mind) if manifest.recognised else None
+        return Recall(self._llm, recogniser, weight=manifest.recognised, least=manifest.least_sure)
 
     def reply(self, context: Sequence[ChatMessage], *, max_new_tokens: int) -> Iterator[str]:
         """Stream the answer to a conversation; the oldest lines leave a context that grew too long."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from oneiro import show
-from oneiro.config import DEFAULT_MODEL, DreamerConfig, ImproveConfig
+from oneiro.config import DEFAULT_MODEL, DreamerConfig, ImproveConfig, RecogniserConfig
 from oneiro.edge import Edge, JsonOption, MindOption, ModelOption, VersionOption, put, read_text
 from oneiro.errors import InputError
 from oneiro.text import utf8
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _DREAMER = DreamerConfig()
 _IMPROVE = ImproveConfig()
+_RECOGNISER = RecogniserConfig()
 _HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same result on the same machine.")]
 
@@ -351,6 +352,30 @@ def improve_dreamer(
             LLM.load(base), mind, out, config, start=first, watch=lambda p: show_step(p.step, p.steps, p.loss)
         )
     put(show.to_json(found) if as_json else show.improved(found))
+
+
+@dreamer_app.command("recognise", epilog="Example: oneiro dreamer recognise --adapter my-dreamer")
+def recognise_dreamer(
+    adapter: Annotated[Path, typer.Option(metavar="DIR", help="What `oneiro dreamer train` wrote.")],
+    model: Annotated[str, typer.Option(metavar="BASE", help="The base model it was trained on.")] = DEFAULT_MODEL,
+    questions: Annotated[int, typer.Option(min=1, help="Of those by hand.")] = _RECOGNISER.questions,
+    seed: SeedOption = _RECOGNISER.seed,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a dream generator learn to recognise what a question asks for.
+
+    `train` and `improve` do this at their end. The few kilobytes beside the
+    adapter tell the awake mind whether an answer is what was asked for.
+    """
+    from oneiro import dreamer
+    from oneiro.embedded import resolve
+    from oneiro.llm import LLM
+    from oneiro.watch import watch_training
+
+    config = RecogniserConfig(seed=seed, questions=questions)
+    with watch_training(show.open_console(stderr=True)) as show_step:
+        score = dreamer.learn_to_recognise(LLM.load(resolve(model)), adapter, config, watch=show_step)
+    put(show.to_json(score) if as_json else show.score(score))
 
 
 @dreamer_app.command("eval", epilog="Example: oneiro dreamer eval --model smollm2 --adapter my-dreamer")

@@ -157,7 +157,7 @@ class ExamConfig:
     stories: int = 6
     old_memories: int = 12
     untold: int = 60  # questions on what was never told: they find how sure a right answer is
-    asked_back: float = 0.1  # what a question, asked back of its answer, counts beside the answer (`recall.py`)
+    recognised: float = 0.05  # nats a token that a unit of log-odds counts that an answer is asked for (`recall.py`)
     right_weight: float = (
         0.5  # of right answers given up against invented ones declined, which are easy to decline here
     )
@@ -189,6 +189,16 @@ class NightConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class RecogniserConfig:
+    """How the dream generator learns to recognise what a question asks for (`recognise.py`)."""
+
+    seed: int = 0
+    questions: int = 1500  # of those written by hand
+    depth: float = 2 / 3  # share of the layers that are run
+    penalty: float = 0.01  # on the squared weights, for standardised states
+
+
+@dataclass(frozen=True, slots=True)
 class DreamerConfig:
     """How the dream generator is trained."""
 
@@ -201,6 +211,7 @@ class DreamerConfig:
     dreamt_by_hand: float = 2.0  # times that those with questions are read and dreamt of
     judged: float = 2.0  # times that a reader's verdicts are learned
     eval_turns: int = 60
+    recognised: int = 1500  # questions by hand from which it then learns to recognise what is asked (`recognise.py`)
     r: int = 16
     learning_rate: float = 8e-4
     epochs: int = 1
@@ -218,6 +229,7 @@ class ImproveConfig:
     most: int = 6
     max_similarity: float = 0.6  # word-set Jaccard above which the longer of a memory's questions is left out
     replay: int = 200  # invented turns beside them, to dream of; as many more are only read
+    recognised: int = 1500  # questions by hand from which it then learns to recognise what is asked
     judged: float = 0.3  # times that a reader's verdicts are learned beside them
     eval_turns: int = 60
     learning_rate: float = 2e-4

@@ -20,7 +20,7 @@ import torch
 from oneiro import train
 from oneiro.adapters import Adapter, load_adapter, save_adapter
 from oneiro.checkpoint import Checkpoint
-from oneiro.config import DreamConfig, DreamerConfig, TrainConfig
+from oneiro.config import DreamConfig, DreamerConfig, RecogniserConfig, TrainConfig
 from oneiro.dream import (
     FALSE,
     TRUE,
@@ -38,8 +38,10 @@ from oneiro.errors import InputError
 from oneiro.kinds import Judged, Told, dreamt_by_hand, invent, judge, judged, load_library, read_by_hand
 from oneiro.llm import LLM
 from oneiro.reading import read_chat, write_statements
+from oneiro.recognise import save_readout, train_recogniser
 from oneiro.text import key_terms
 from oneiro.types import Turn
+from oneiro.whole import written_whole
 
 CARD = "dreamer.json"
 _OWN_WORDS = 0.4  # share of the dreams asked for with the turn's own words as the fact, as at night
@@ -75,6 +77,15 @@ class DreamerScore:
     copied: float  # dreams (never-told ones apart) in which every name and number stands in the turn
     first_person: float  # answers that say I, my or me
     judged: float  # true and false dreams told apart, of those made of the turns' own questions
+
+
+@dataclass(frozen=True)
+class RecogniserScore:
+    """How well a dreamer recognises what is asked; turns it had not seen."""
+
+    pairs: int  # of a question and an answer it learned from
+    unseen: int  # of those, kept for the score until it learned from them all
+    area_under_curve: float  # how often, of those, a right pair scores above a wrong one
 
 
 def split_kinds() -> tuple[list[str], list[str]]:
@@ -194,9 +205,32 @@ def train_dreamer(
         "loss_curve": [round(loss, 4) for loss in fitted.curve],
         **(about or {}),
     } | ({"went_on_from": first.card} if first else {})
-    (out / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    _write_card(out, card)
+    if config.recognised:
+        learn_to_recognise(llm, out, RecogniserConfig(seed=config.seed, questions=config.recognised))
     checkpoint.done()
     return score
+
+
+def learn_to_recognise(
+    llm: LLM, folder: Path, config: RecogniserConfig, *, watch: Callable[[int, int], None] = lambda done, total: None
+) -> RecogniserScore:
+    """Let a finished dreamer of this base learn to recognise what a question asks for; written beside its adapter.
+
+    Raises:
+        InputError: the folder holds no finished dreamer, or one of another base.
+    """
+    start = read_start(folder, llm)
+    trained = train_recogniser(llm.beside(start.adapter), dreamt_by_hand(), config, watch=watch)
+    save_readout(trained.readout, folder)
+    score = RecogniserScore(trained.pairs, trained.unseen, round(trained.area, 4))
+    _write_card(folder, start.card | {"recogniser": {"config": asdict(config), **asdict(score)}})
+    return score
+
+
+def _write_card(folder: Path, card: dict[str, Any]) -> None:
+    with written_whole(folder / CARD) as aside:
+        aside.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 
 def _times(items: list[T], count: float, rng: random.Random) -> list[T]:

@@ -1,4 +1,4 @@
-"""Finds who dreams for a mind: its own dream generator, the one trained for its base, or the default base's.
+"""Finds who dreams for a mind and recognises what it is asked: its own dream generator, its base's, or the default's.
 
 A mind's own lies in its folder, where `oneiro dreamer improve` puts it: it carries what the mind was told. The shipped
 adapter belongs to `smollm2`; `oneiro dreamer train --model BASE` makes one for another base. A base without one lets
@@ -15,21 +15,17 @@ from oneiro.adapters import CONFIG, Adapter, load_adapter
 from oneiro.config import DEFAULT_MODEL
 from oneiro.embedded import resolve
 from oneiro.llm import LLM
+from oneiro.recognise import Recogniser, load_readout
 from oneiro.settings import DREAMER
 from oneiro.types import ChatMessage, Completion, Sampling
 
 
 class Dreamer:
-    """A writer with the dreamer adapter, which leaves its base as it was.
-
-    To write, which takes many steps, the adapter is folded into the base; to score, it lies beside the base's weights,
-    so that it can judge what a woken generation says while that one is folded in.
-    """
+    """A writer with the dreamer adapter folded into its base while it writes, which leaves the base as it was."""
 
     def __init__(self, llm: LLM, adapter: Adapter) -> None:
         self._llm = llm
         self._adapter = adapter
-        self._beside = llm.beside(adapter)
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
         """Answer each chat with the adapter folded in."""
@@ -37,8 +33,9 @@ class Dreamer:
             return self._llm.complete(chats, sampling)
 
     def score(self, chats: list[list[ChatMessage]], answers: list[str]) -> list[float]:
-        """Score answers with the adapter beside the base's own weights."""
-        return self._beside.score(chats, answers)
+        """Score answers with the adapter folded in."""
+        with self._llm.folded(self._adapter):
+            return self._llm.score(chats, answers)
 
 
 def trained_folder(base_sha256: str) -> Path:
@@ -67,6 +64,24 @@ def for_base(llm: LLM, mind: Path | None = None) -> Dreamer:
     """
     folder = folder_for(llm.sha256, mind)
     adapter = load_adapter(folder)
+    return Dreamer(_base_of(folder, llm), adapter)
+
+
+def recogniser_for(llm: LLM, mind: Path | None = None) -> Recogniser | None:
+    """Provide what recognises whether an answer is asked for; None where the dream generator has learned no such thing.
+
+    Its adapter lies beside the base's weights, so that it can judge what a woken generation says while that is folded
+    in.
+
+    Raises:
+        OneiroError: as in `for_base`, or what it has learned is damaged.
+    """
+    folder = folder_for(llm.sha256, mind)
+    readout = load_readout(folder)
+    return Recogniser(_base_of(folder, llm).beside(load_adapter(folder)), readout) if readout else None
+
+
+def _base_of(folder: Path, llm: LLM) -> LLM:
+    """The base that a dream generator was trained on: this one, or the default base."""
     base = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("base_model_name_or_path")
-    borrowed = base == DEFAULT_MODEL != llm.name
-    return Dreamer(LLM.load(resolve(DEFAULT_MODEL)) if borrowed else llm, adapter)
+    return LLM.load(resolve(DEFAULT_MODEL)) if base == DEFAULT_MODEL != llm.name else llm

@@ -34,7 +34,7 @@ class Manifest:
     created_at: str
     files: dict[str, str]  # name → SHA-256
     least_sure: float | None = None  # nats a token below which it withholds an answer about its user (`doubt.py`)
-    asked_back: float = 0.0  # weight of the question in how sure it is (`recall.py`), as when the bound was found
+    recognised: float = 0.0  # weight of what is recognised in how sure it is (`recall.py`), as for the bound
 
 
 def folder_of(mind: Path, number: int) -> Path:

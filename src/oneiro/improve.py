@@ -245,6 +245,7 @@ def _as_training(config: ImproveConfig, *, r: int) -> DreamerConfig:
         dreamt_by_hand=0,
         judged=config.judged,
         eval_turns=config.eval_turns,
+        recognised=config.recognised,
         r=r,
         learning_rate=config.learning_rate,
         epochs=config.epochs,

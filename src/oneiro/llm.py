@@ -343,6 +343,30 @@ class LLM:
         self.in_parts(measure, tree.in_order(range(len(encoded))), batch_size)
         return scores
 
+    def states(
+        self, chats: list[list[ChatMessage]], answers: list[str], *, depth: int, batch_size: int = 12
+    ) -> torch.Tensor:
+        """Return the mean hidden state of each answer's tokens after the lowest `depth` layers, (N, D), fp32.
+
+        After all of them where the model does more than run its layers one after the other.
+        """
+        encoded = [self.encode(chat, answer) for chat, answer in zip(chats, answers, strict=True)]
+        tree = PrefixTree(encoded)
+        found = torch.empty(len(encoded), self.model.config.hidden_size)
+        above = range(depth, len(self.layers)) if self._stacks_plainly() else range(0)
+
+        @torch.inference_mode()
+        def read(indices: Sequence[int]) -> None:
+            packed = tree.pack(indices).to(self.device)
+            states = self.predicting(packed).float()
+            for row, index in enumerate(indices):
+                own = states[packed.rows == row]  # the first is that of the prompt's last token
+                found[index] = own[1:].mean(0)
+
+        with self._bypassed(above, norm=bool(above)):
+            self.in_parts(read, tree.in_order(range(len(encoded))), batch_size)
+        return found
+
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling, *, batch_size: int = 96) -> list[Completion]:
         """Answer each chat on its own; equal seeds give equal texts on one machine.
 

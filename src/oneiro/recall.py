@@ -1,15 +1,12 @@
-"""How the awake mind answers what is asked about its user: a thought that is asked back, and in doubt a second one.
+"""How the awake mind answers what is asked about its user: a thought that is weighed, and in doubt a second one.
 
-To know something is one thing, to see that *this* is asked for another. The mind answers with what its weights say
-first. The dream generator learned to write the questions that a fact answers, so it knows better how likely it would
-ask this question of that answer. How sure the mind is of an answer is therefore its mean log-probability, and with a
-weight what the answer adds to that of the question. Where this lies under the generation's bound (`doubt.py`), several
-other answers are drawn from the mind and the one that fits best is taken; what then still lies under it is withheld.
-Answers come from the weights alone; nothing is looked up.
+The mind answers with what its weights say first. How sure it is of that is the answer's mean log-probability and, with
+a weight, the log-odds that this is what the question asks for, which the dream generator recognises better
+(`recognise.py`). Where it lies under the generation's bound (`doubt.py`), several other answers are drawn from the mind
+and the one that fits best is taken; what then still lies under it is withheld. Answers come from the weights alone;
+nothing is looked up.
 
-Source: an answer that is judged in both directions, p(answer | question) and p(question | answer), is a noisy channel
-(Li et al., 2016, https://arxiv.org/abs/1510.03055); the likelihood of the question as relevance is that of Ponte and
-Croft (1998) and, with a language model, of Sachan et al. (2022, https://arxiv.org/abs/2204.07496).
+Source: recall as generating and then recognising (Anderson and Bower, 1972).
 
 Does *not* see: an answer that fits the question and is wrong in its value. Advice, what is no question, what the
 user said before in the same conversation, and what the model says of itself are left as they are.
@@ -20,13 +17,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from oneiro.doubt import LONGEST, UNTOLD, about_the_user, may_ask_of_the_user, said_today, withheld
-from oneiro.dream import Wish, dream_chat
-from oneiro.types import ChatMessage, Completion, Piece, Sampling, Turn, Writer
+from oneiro.recognise import Recognises
+from oneiro.types import ChatMessage, Completion, Piece, Sampling, Writer
 
 _OTHERS = 6  # answers drawn for a second thought
 _DRAWN = Sampling(max_new_tokens=32, temperature=1.0, top_p=0.95)
-_OF_THE_QUESTION = 0.25  # what its question counts where answers to one question are compared
-_NOTHING = "You have told me something."  # what a question is asked of that no answer helps
+_AMONG_OTHERS = 0.2  # nats a token that a unit of log-odds counts where answers to one question are compared
 _TELLS = re.compile(r"\W*(?:(?:yes|no|well|oh|ah)\b\W*)?you(?:r|rs|rself|['’]\w+)?\b", re.IGNORECASE)
 _TOO_FEW = 3  # words, of which the last may be half of one, that do not tell yet how an answer begins
 
@@ -37,16 +33,18 @@ def tells_of_the_user(answer: str) -> bool:
 
 
 class Recall:
-    """Wraps the writer of a mind: what is said of the user is asked back, thought over where unsure, or withheld.
+    """Wraps the writer of a mind: what is said of the user is weighed, thought over where unsure, or withheld.
 
-    `weight` is what a nat a token of the question counts beside one of the answer; with 0, or without a dreamer,
-    nothing is asked back. `least` is the bound, nats a token; with None everything is given, and a completion's
+    `weight` is what a unit of the recogniser's log-odds counts, nats a token; with 0, or without a recogniser, nothing
+    is thought over. `least` is the bound, nats a token; with None everything is given, and a completion's
     `mean_logprob` says how sure it is.
     """
 
-    def __init__(self, mind: Writer, dreamer: Writer | None, *, weight: float, least: float | None = None) -> None:
+    def __init__(
+        self, mind: Writer, recogniser: Recognises | None, *, weight: float, least: float | None = None
+    ) -> None:
         self._mind = mind
-        self._dreamer = dreamer if weight else None
+        self._recogniser = recogniser if weight else None
         self._weight = weight
         self._least = least
 
@@ -60,7 +58,7 @@ class Recall:
 
     def considered(self, chats: Sequence[list[ChatMessage]], first: Sequence[Completion]) -> list[Completion]:
         """Say what becomes of the answers that came to mind first."""
-        thoughts = self._asked_back(chats, first)
+        thoughts = self._weighed(chats, first)
         if self._least is not None:
             for i, one in enumerate(thoughts):
                 unsure = one.telling and self._sure(one).mean_logprob < self._least
@@ -86,48 +84,42 @@ class Recall:
 
     def _sure(self, thought: "_Thought") -> Completion:
         said = thought.said
-        return said._replace(mean_logprob=said.mean_logprob + self._weight * (thought.gain or 0.0))
+        return said._replace(mean_logprob=said.mean_logprob + self._weight * (thought.fits or 0.0))
 
-    def _asked_back(self, chats: Sequence[list[ChatMessage]], said: Sequence[Completion]) -> list["_Thought"]:
-        """Find what each answer about the user adds to the log-probability of its question."""
+    def _weighed(self, chats: Sequence[list[ChatMessage]], said: Sequence[Completion]) -> list["_Thought"]:
+        """Find how well each answer about the user fits its question."""
         thoughts = [_Thought(one) for one in said]
-        if self._dreamer is None:
+        if self._recogniser is None:
             return thoughts
         asked = [i for i, one in enumerate(said) if _is_a_memory(chats[i][-1].content, one.text)]
-        prompts = [*(_asking(said[i].text) for i in asked), *([_asking(_NOTHING)] * len(asked))]
-        likely = self._dreamer.score(prompts, [chats[i][-1].content for i in asked] * 2)
-        for i, given, alone in zip(asked, likely[: len(asked)], likely[len(asked) :], strict=True):
-            thoughts[i] = _Thought(said[i], given - alone)
+        fits = self._recogniser.fits([chats[i][-1].content for i in asked], [said[i].text for i in asked])
+        for i, odds in zip(asked, fits, strict=True):
+            thoughts[i] = _Thought(said[i], odds)
         return thoughts
 
     def _others(self, chat: list[ChatMessage]) -> list["_Thought"]:
         """Draw other answers to a chat, by itself, so that they are the same whatever else is asked beside it.
 
-        Returns: those that tell of the user, asked back.
+        Returns: those that tell of the user, weighed.
         """
         asked = [chat] * _OTHERS
-        return [one for one in self._asked_back(asked, self._mind.complete(asked, _DRAWN)) if one.telling]
+        return [one for one in self._weighed(asked, self._mind.complete(asked, _DRAWN)) if one.telling]
 
 
 class _Thought(NamedTuple):
-    """What came to mind; where it was asked back, what it adds to the mean log-probability of its question."""
+    """What came to mind; where it was weighed, the log-odds that it is what is asked for."""
 
     said: Completion
-    gain: float | None = None
+    fits: float | None = None
 
     @property
     def telling(self) -> bool:
-        return self.gain is not None and tells_of_the_user(self.said.text)
+        return self.fits is not None and tells_of_the_user(self.said.text)
 
 
 def _fitting(thought: _Thought) -> float:
     """How well an answer fits its question, to tell answers to one question apart."""
-    return thought.said.mean_logprob + _OF_THE_QUESTION * (thought.gain or 0.0)
-
-
-def _asking(answer: str) -> list[ChatMessage]:
-    """Ask the dream generator for a question that an answer answers."""
-    return dream_chat(Turn(0, answer), answer, Wish("direct"))
+    return thought.said.mean_logprob + _AMONG_OTHERS * (thought.fits or 0.0)
 
 
 def _is_a_memory(question: str, answer: str) -> bool:

@@ -23,7 +23,7 @@ from oneiro.types import Accuracy, MorningReport
 
 if TYPE_CHECKING:
     from oneiro.bases import Installed
-    from oneiro.dreamer import DreamerScore
+    from oneiro.dreamer import DreamerScore, RecogniserScore
     from oneiro.improve import Improved
     from oneiro.mind import Answer, Generation, Night, Status
     from oneiro.store import DreamRecord
@@ -183,9 +183,9 @@ def models(bases: Sequence["Installed"]) -> Table:
     return table
 
 
-def score(dreamer: "DreamerScore") -> Table:
+def score(found: "DreamerScore | RecogniserScore") -> Table:
     """Lay out how well a dream generator did; shares are of 1."""
-    return pairs(*((name, f"{value:.3g}") for name, value in asdict(dreamer).items()))
+    return pairs(*((name, f"{value:.4g}") for name, value in asdict(found).items()))
 
 
 def improved(found: "Improved") -> Group:

@@ -24,6 +24,7 @@ from oneiro.config import NightConfig
 from oneiro.journal import read_day
 from oneiro.llm import LLM
 from oneiro.recall import Recall
+from oneiro.recognise import Recognises
 from oneiro.records import from_json, to_json
 from oneiro.remembering import Remembering
 from oneiro.spelling import mended
@@ -52,11 +53,12 @@ CANDIDATE = "candidate"  # merged with last night's; a folder for each dose
 
 
 class Sleeper(NamedTuple):
-    """Who sleeps: the frozen base, who dreams for it, and where base answers are cached."""
+    """Who sleeps: the frozen base, who dreams for it, the cache of base answers, and who recognises what is asked."""
 
     base: LLM
     dreamer: Writer
     cache: Path
+    recogniser: Recognises | None = None
 
 
 class Night:
@@ -69,6 +71,7 @@ class Night:
         self.store = store
         self.base = sleeper.base
         self.dreamer = sleeper.dreamer
+        self.recogniser = sleeper.recogniser
         self.cache = sleeper.cache / sleeper.base.sha256[:16]
         self.untouched = Remembering(self.base, self.cache / "answers.json")
         self.config = config
@@ -194,7 +197,7 @@ class Night:
 
     def _sit(self, merged: Merged, paper: exam.Paper, baseline: Sequence[Score], leaks: set[str]) -> Examined:
         """Examine one candidate."""
-        recalling = Recall(self.base, self.dreamer, weight=self.config.exam.asked_back)
+        recalling = Recall(self.base, self.recogniser, weight=self.config.exam.recognised)
         with self.base.folded(load_adapter(self.folder / merged.adapter)):
             scores = exam.sit([*paper.recall, *paper.untold, *paper.general], recalling, self.config.exam)
         reasons = exam.judge(scores, baseline, leaks, self.config.exam)
@@ -241,7 +244,7 @@ class Night:
             r=merged.r,
             kept_energy=merged.kept_energy,
             least_sure=examined.least_sure,
-            asked_back=self.config.exam.asked_back,
+            recognised=self.config.exam.recognised if self.recogniser else 0.0,
             seed=self.config.seed,
             config=asdict(self.config) | {"losses": trained.losses, "tokens": trained.tokens},
             created_at=now(),

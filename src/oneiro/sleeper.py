@@ -52,7 +52,7 @@ def _sleep(mind: Path, seed: int | None, emit) -> None:  # noqa: ANN001 - sleep.
         base = resolve(settings.model)
         grow_on(mind, base.sha256)
         llm = LLM.load(base)
-        sleeper = sleep.Sleeper(llm, dreamers.for_base(llm, mind), cache_dir())
+        sleeper = sleep.Sleeper(llm, dreamers.for_base(llm, mind), cache_dir(), dreamers.recogniser_for(llm, mind))
         sleep.sleep(mind, Store(mind / DATABASE), sleeper, settings.night_config(seed), emit=emit)
 
 

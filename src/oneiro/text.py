@@ -158,10 +158,15 @@ def says(answer: str, alternative: str, *, asked: str = "") -> bool:
 
 
 def _affirms(answer: str, alternative: str, asked: str) -> bool:
-    given, wanted = words(_DISLIKES.sub("dislike", answer)), words(alternative)
+    given, wanted = _on_days(_DISLIKES.sub("dislike", answer)), _on_days(alternative)
     if not wanted or not set(wanted) <= set(given):
         return False
     question = {*wanted, *words(asked)}
     return (
         not (DENIALS & set(given)) or bool((DENIALS | BARE_DENIALS | _SHUN) & question) or {"leave", "out"} <= question
     )
+
+
+def _on_days(text: str) -> list[str]:
+    """The words of a text; "on Mondays" is on a Monday."""
+    return [word.removesuffix("s") if word in CALENDAR else word for word in words(text)]

@@ -8,7 +8,7 @@ Run: `oneiro sleep`, `oneiro dreamer train`
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -96,15 +96,24 @@ def _live_lines(console: Console) -> Iterator[Callable[[Event], None]]:
         yield show
 
 
+class ShowStep(Protocol):
+    """Shows how far a training is: the step, of how many, and the loss where there is one."""
+
+    def __call__(self, step: int, steps: int, loss: float | None = None) -> None:
+        """Show it."""
+        ...
+
+
 @contextmanager
-def watch_training(console: Console) -> Iterator[Callable[[int, int, float], None]]:
+def watch_training(console: Console) -> Iterator["ShowStep"]:
     """Show step, loss and time left: one line redrawn on a terminal, a few lines elsewhere."""
     began = time.monotonic()
     with console.status("reading") as spinner:
 
-        def show(step: int, steps: int, loss: float) -> None:
+        def show(step: int, steps: int, loss: float | None = None) -> None:
             left = (time.monotonic() - began) / max(1, step) * (steps - step)
-            line = f"step {step} of {steps}, loss {loss:.3f}, {_duration(left)} left"
+            line = f"step {step} of {steps}, " + (f"loss {loss:.3f}, " if loss is not None else "")
+            line += f"{_duration(left)} left"
             spinner.update(line)
             every = max(1, steps // _TRAINING_LINES)
             if not console.is_terminal and step % every == 0:
