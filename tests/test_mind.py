@@ -216,6 +216,26 @@ def test_a_restore_that_fails_leaves_the_mind_that_is_there(
     assert mind.generations()[1].intact
 
 
+def test_a_restore_stopped_between_its_two_moves_puts_the_mind_back(
+    mind: Mind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(mind, "My dog is called Biscuit.")
+    mind.export(tmp_path / "copy")
+    before = sorted(p.name for p in tmp_path.iterdir())
+    rename = Path.rename
+
+    def stopped(self: Path, target: Path) -> Path:
+        if self.name.endswith(".restoring"):
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        Mind.restore(tmp_path / "copy", mind.path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+    assert [m.content for m in Mind.open(mind.path).history()][:1] == ["My dog is called Biscuit."]
+
+
 def test_an_unfinished_night_is_left_behind_by_a_copy(mind: Mind, tmp_path: Path) -> None:
     say(mind, "My dog is called Biscuit.")
     mind._store.begin_night(upto=1, seed=0, config="{}")

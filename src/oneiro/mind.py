@@ -384,15 +384,18 @@ class Mind:
             raise InputError(f"{source} and {target} are one folder, or one lies in the other.", hint="Name another.")
         copy = target.with_name(f"{target.name}.restoring")
         shutil.rmtree(copy, ignore_errors=True)  # left by one that was stopped
+        aside = None
         try:
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns("nights", LOCK, LOG))
             _check_copy(copy, source)
             with asleep.alone(target) if (target / SETTINGS).exists() else nullcontext():
-                aside = _beside(target) if target.exists() and any(target.iterdir()) else None
-                if aside:
+                if target.exists() and any(target.iterdir()):
+                    aside = _beside(target)
                     target.rename(aside)
                 copy.rename(target)
         except BaseException:
+            if aside and aside.exists() and not target.exists():
+                aside.rename(target)
             shutil.rmtree(copy, ignore_errors=True)
             raise
         return Restored(Mind.open(target), aside)
