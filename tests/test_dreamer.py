@@ -11,6 +11,7 @@ from oneiro.dreamer import _times, _wished_word, build_corpus, split_kinds, trai
 from oneiro.errors import InputError
 from oneiro.kinds import invent, judge, load_library
 from oneiro.llm import LLM
+from oneiro.recognise import load_readout
 from oneiro.text import words, words_told
 from oneiro.train import Progress
 from oneiro.types import Turn
@@ -22,6 +23,7 @@ TINY = DreamerConfig(
     dreamt_by_hand=0,
     judged=0,
     eval_turns=2,
+    recognised=6,
     r=2,
     groups_per_step=2,
     save_every=1,
@@ -76,6 +78,8 @@ def test_training_writes_an_adapter_a_curve_and_a_card(llm: LLM, tmp_path: Path)
     assert card["config"]["turns"] == TINY.turns
     assert card["score_on_unseen_kinds"]["turns"] == score.turns == TINY.eval_turns
     assert set(card["unseen_kinds"]) == set(split_kinds()[1])
+    assert card["recogniser"]["pairs"] >= 2 * TINY.recognised
+    assert load_readout(tmp_path)
 
 
 def test_a_training_that_was_stopped_goes_on_and_ends_as_if_it_had_not_been(llm: LLM, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from oneiro.types import Dream, Dropped, Memory, MorningReport, Screened, Turn
 
 SAID = "My dog is called Biscuit."
 ASKED = "Do you have a pet?"
-TINY = ImproveConfig(replay=2, judged=0, eval_turns=2, groups_per_step=1, save_every=1)
+TINY = ImproveConfig(replay=2, judged=0, eval_turns=2, recognised=6, groups_per_step=1, save_every=1)
 WAYS = (
     "What is my dog called?",
     "Tell me the name of the animal that lives with me.",
@@ -83,7 +83,15 @@ def mind(tmp_path: Path, llm: LLM) -> Path:
 def start(tmp_path: Path, llm: LLM) -> Path:
     """A dreamer to go on from."""
     config = DreamerConfig(
-        turns=2, read_turns=2, read_by_hand=0, dreamt_by_hand=0, judged=0, eval_turns=1, r=2, groups_per_step=2
+        turns=2,
+        read_turns=2,
+        read_by_hand=0,
+        dreamt_by_hand=0,
+        judged=0,
+        eval_turns=1,
+        recognised=6,
+        r=2,
+        groups_per_step=2,
     )
     train_dreamer(llm, tmp_path / "start", config)
     return tmp_path / "start"

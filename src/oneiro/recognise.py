@@ -32,7 +32,7 @@ from oneiro.dream import Wish, dream_chat
 from oneiro.errors import MindError
 from oneiro.kinds import Told
 from oneiro.llm import LLM
-from oneiro.text import content_words, similarity, stems, words
+from oneiro.text import content_words, stems, words
 from oneiro.types import ChatMessage, Turn
 
 FILE = "recogniser.safetensors"
@@ -124,10 +124,11 @@ def make_pairs(told: Sequence[Told], questions: int, *, seed: int) -> list[Pair]
     pairs = []
     for own, question, answer in rng.sample(asked, min(questions, len(asked))):
         others = [o for o in rng.sample(statements, min(_AMONG, len(statements))) if not _may_fit(o, own)]
-        alike = sorted(others, key=lambda other: similarity(other.told, own.told))[-_NEAREST:]
-        worded = sorted(others, key=lambda other: len(stems(other.told) & stems(question)))[-_NEAREST:]
+        alike = sorted(others, key=lambda other: _similarity(other, own))[-_NEAREST:]
+        meant = stems(question)
+        worded = sorted(others, key=lambda other: len(other.stems & meant))[-_NEAREST:]
         new = content_words(answer) - content_words(question)
-        beside = [o for o in statements if o.turn == own.turn and o is not own and not new <= content_words(o.told)]
+        beside = [o for o in statements if o.turn == own.turn and o is not own and not new <= o.content]
         pairs.append(Pair(question, own.told, True, own.turn))
         for wrong in (alike, (rng.random() < 0.5 and beside) or worded):
             if wrong:
@@ -162,11 +163,14 @@ def load_readout(folder: Path) -> Readout | None:
 
 
 class _Statement(NamedTuple):
-    """What a turn tells, told back to its user, with what is asked of it."""
+    """What a turn tells, told back to its user, with what is asked of it; and its words, all, of content, and stems."""
 
     told: str
     questions: Sequence[tuple[str, str, str]]
     turn: int
+    words: list[str]
+    content: set[str]
+    stems: set[str]
 
 
 def _statements(told: Sequence[Told]) -> Iterator[_Statement]:
@@ -174,7 +178,7 @@ def _statements(told: Sequence[Told]) -> Iterator[_Statement]:
         for fact in turn.facts:
             said = told_back(fact.statement)
             if said:
-                yield _Statement(said, fact.questions, number)
+                yield _Statement(said, fact.questions, number, words(said), content_words(said), stems(said))
 
 
 def _may_fit(other: _Statement, own: _Statement) -> bool:
@@ -182,15 +186,17 @@ def _may_fit(other: _Statement, own: _Statement) -> bool:
 
     "Your brother sells shoes." is an answer to what is asked of somebody else's brother who sells pickles.
     """
-    theirs, ours = words(other.told), words(own.told)
     if other.turn == own.turn:
         return True
-    owned = theirs[:1] == ours[:1] == ["your"]
-    return theirs[:3] == ours[:3] if owned else theirs[:2] == ours[:2] and bool(_said(other) & _said(own))
+    if other.words[:1] == own.words[:1] == ["your"]:
+        return other.words[:3] == own.words[:3]
+    return other.words[:2] == own.words[:2] and bool(other.content & own.content)
 
 
-def _said(statement: _Statement) -> set[str]:
-    return content_words(statement.told)
+def _similarity(one: _Statement, other: _Statement) -> float:
+    """Jaccard overlap of their words."""
+    a, b = set(one.words), set(other.words)
+    return len(a & b) / len(a | b)
 
 
 def _asking(answer: str) -> list[ChatMessage]:
