@@ -381,7 +381,8 @@ class Mind:
             )
         there, here = source.resolve(), target.resolve()
         if there == here or there in here.parents or here in there.parents:
-            raise InputError(f"{source} and {target} are one folder, or one lies in the other.", hint="Name another.")
+            hint = "Name another folder with --mind."
+            raise InputError(f"{source} and {target} are one folder, or one lies in the other.", hint=hint)
         copy = target.with_name(f"{target.name}.restoring")
         shutil.rmtree(copy, ignore_errors=True)  # left by one that was stopped
         aside = None
