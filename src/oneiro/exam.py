@@ -4,7 +4,8 @@ In: held-out questions about new and old memories, questions on what was never t
 batteries. Out: a verdict with reasons, and how sure the generation must be of what it says about its user.
 
 Everything but recall is compared with generation 0 (never with last night: a ratchet would let it sink a little every
-night). It fails closed: an empty battery, a missing answer or an error is a failure.
+night). It fails closed: an empty battery, a missing answer or an error is a failure; only where no wording of the old
+memories was held out, or nothing is left that was never told, these two are not asked.
 
 Does *not* protect against: losses in what the draw does not ask (a few dozen questions see a loss of a tenth or
 more, not of a hundredth), or answers right in words and wrong in tone.

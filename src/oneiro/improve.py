@@ -25,7 +25,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from oneiro import dreamers, render
@@ -37,7 +37,7 @@ from oneiro.errors import InputError
 from oneiro.journal import read_day
 from oneiro.kinds import Fact, Told
 from oneiro.llm import LLM
-from oneiro.relations import with_my
+from oneiro.reading import by_themselves
 from oneiro.settings import DATABASE, read_settings
 from oneiro.store import Store
 from oneiro.text import similarity
@@ -107,8 +107,7 @@ def read_fates(mind: Path, count: Callable[[Dream], int]) -> list[Fate]:
         said = read_day(store.messages(), settings.night_config().journal).turns
     if not finished:
         raise InputError(f"The mind in {mind} has no finished night.", hint=f"Run: oneiro sleep --mind {mind}")
-    spoken = [replace(turn, text=with_my(turn.text)) for turn in said]  # as the dreamer reads them
-    turns = {turn.text: turn for turn in spoken}
+    turns = {turn.text: turn for turn in by_themselves(said, [])}  # as the dreamer reads them, but for mended slips
     return [
         Fate(
             mind,

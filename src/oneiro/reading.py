@@ -80,7 +80,7 @@ def read_turns(
 
     `known` are the statements of earlier nights: they tell whose a name is.
     """
-    told = _telling(_by_themselves(turns, known), writer, config)
+    told = _telling(by_themselves(turns, known), writer, config)
     if not told:
         return []
     chats = [[*read_chat(turn), ChatMessage("assistant", _OPENING)] for turn in told]
@@ -98,7 +98,7 @@ def read_turns(
     ]
 
 
-def _by_themselves(turns: Sequence[Turn], known: Sequence[str]) -> list[Turn]:
+def by_themselves(turns: Sequence[Turn], known: Sequence[str]) -> list[Turn]:
     """Say in every turn whose the people are that it names, as earlier ones told.
 
     What the assistant said before is left out unless it asked or is answered: what it says of itself is no memory.

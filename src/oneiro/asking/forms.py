@@ -2,7 +2,7 @@
 
 "The user plays the ukulele." → "Which instrument do I play?" Statement → questions with their answers.
 `dreamer_data/forms` holds forms of statements, regular expressions with named word lists (`words.toml`), each with up
-to 14 questions. A statement of no known form is asked nothing here.
+to 15 questions. A statement of no known form is asked nothing here.
 
 Source: ours; in the field's terms, question generation by templates. `LOG.md` says how they were written and judged.
 """
