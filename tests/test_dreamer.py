@@ -74,7 +74,9 @@ def test_training_writes_an_adapter_a_curve_and_a_card(llm: LLM, tmp_path: Path)
     score = train_dreamer(llm, tmp_path, TINY, watch=seen.append)
     card = json.loads((tmp_path / "dreamer.json").read_text(encoding="utf-8"))
     assert load_adapter(tmp_path).r == TINY.r
-    assert len(card["loss_curve"]) == len(seen) == seen[-1].steps
+    trained, recognising = seen[: len(card["loss_curve"])], seen[len(card["loss_curve"]) :]
+    assert len(trained) == trained[-1].steps
+    assert [p.step for p in recognising] == list(range(1, recognising[-1].steps + 1))
     assert card["config"]["turns"] == TINY.turns
     assert card["score_on_unseen_kinds"]["turns"] == score.turns == TINY.eval_turns
     assert set(card["unseen_kinds"]) == set(split_kinds()[1])

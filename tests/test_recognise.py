@@ -49,11 +49,11 @@ def test_pairs_by_hand_are_of_their_own_turn_and_the_same_for_one_seed() -> None
 
 def test_the_states_of_a_question_after_an_answer_tell_what_belongs_together(tmp_path: Path) -> None:
     llm = tiny_llm()
-    trained = train_recogniser(llm, TOLD, RecogniserConfig(questions=20, depth=0.5, penalty=1e-4))
-    assert trained.pairs > 40
-    assert trained.readout.depth == 1
+    readout, score = train_recogniser(llm, TOLD, RecogniserConfig(questions=20, depth=0.5, penalty=1e-4))
+    assert score.pairs > 40
+    assert readout.depth == 1
     pairs = make_pairs(TOLD, 20, seed=0)
-    save_readout(trained.readout, tmp_path)
+    save_readout(readout, tmp_path)
     found = load_readout(tmp_path)
     assert found
     odds = Recogniser(llm, found).fits([p.question for p in pairs], [p.answer for p in pairs])

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from oneiro.asking import of_today
 from oneiro.relations import people
-from oneiro.text import checked_words, content_words, opened, sentences, stems, words, words_told
+from oneiro.text import bare, checked_words, content_words, opened, sentences, stems, words, words_told
 from oneiro.types import BY_RULE, Dream
 
 _SURE = -0.05  # nats a token of a dream that may take something back
@@ -151,12 +151,12 @@ def renewed(old: Sequence[Dream], new: Sequence[Dream]) -> list[Dream]:
 
     Half of these questions ask for what is so "now", as people do of what has changed.
     """
-    made, asked = changes(old, new), {_bare(dream.question) for dream in new}
+    made, asked = changes(old, new), {bare(dream.question) for dream in new}
     again: dict[tuple[str, str], Dream] = {}
     for change in made:
         for dream in old:
             answer = _anew(dream, change) if dream.memory_id == change.memory_id else ""
-            if answer and _bare(dream.question) not in asked:
+            if answer and bare(dream.question) not in asked:
                 anew = replace(
                     change.by,
                     kind="change",
@@ -169,7 +169,7 @@ def renewed(old: Sequence[Dream], new: Sequence[Dream]) -> list[Dream]:
                 again.setdefault((anew.memory_id, dream.question), anew)
     asked_today = of_today([dream.question for dream in again.values()])
     today = [replace(dream, question=q) for dream, q in zip(again.values(), asked_today, strict=True)]
-    return [dream for dream in today if _bare(dream.question) not in asked]
+    return [dream for dream in today if bare(dream.question) not in asked]
 
 
 def _anew(dream: Dream, change: Change) -> str:
@@ -181,10 +181,6 @@ def _anew(dream: Dream, change: Change) -> str:
         return _renamed_in(dream.answer, change)
     beside = content_words(dream.question) & words_told(dream.source) - set(words(change.by.question))
     return "" if beside else change.answer
-
-
-def _bare(question: str) -> str:
-    return " ".join(words(question))
 
 
 def _renamed_in(text: str, change: Change) -> str:

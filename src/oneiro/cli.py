@@ -25,6 +25,8 @@ _DREAMER = DreamerConfig()
 _IMPROVE = ImproveConfig()
 _RECOGNISER = RecogniserConfig()
 _HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+DreamerOption = Annotated[Path, typer.Option("--adapter", metavar="DIR", help="What `oneiro dreamer train` wrote.")]
+DreamerBaseOption = Annotated[str, typer.Option("--model", metavar="BASE", help="The base model it was trained on.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Same seed, same result on the same machine.")]
 
 
@@ -356,8 +358,8 @@ def improve_dreamer(
 
 @dreamer_app.command("recognise", epilog="Example: oneiro dreamer recognise --adapter my-dreamer")
 def recognise_dreamer(
-    adapter: Annotated[Path, typer.Option(metavar="DIR", help="What `oneiro dreamer train` wrote.")],
-    model: Annotated[str, typer.Option(metavar="BASE", help="The base model it was trained on.")] = DEFAULT_MODEL,
+    adapter: DreamerOption,
+    model: DreamerBaseOption = DEFAULT_MODEL,
     questions: Annotated[int, typer.Option(min=1, help="Of those by hand.")] = _RECOGNISER.questions,
     seed: SeedOption = _RECOGNISER.seed,
     as_json: JsonOption = False,
@@ -380,8 +382,8 @@ def recognise_dreamer(
 
 @dreamer_app.command("eval", epilog="Example: oneiro dreamer eval --model smollm2 --adapter my-dreamer")
 def eval_dreamer(
-    adapter: Annotated[Path, typer.Option(metavar="DIR", help="What `oneiro dreamer train` wrote.")],
-    model: Annotated[str, typer.Option(metavar="BASE", help="The base model it was trained on.")] = DEFAULT_MODEL,
+    adapter: DreamerOption,
+    model: DreamerBaseOption = DEFAULT_MODEL,
     turns: Annotated[int, typer.Option(min=1, help="Invented turns to score on.")] = _DREAMER.eval_turns,
     seed: SeedOption = _DREAMER.seed,
     as_json: JsonOption = False,

@@ -11,6 +11,7 @@ DEFAULT_MODEL = "smollm2"
 CHAT_MAX_NEW_TOKENS = 160
 ANSWER_MAX_NEW_TOKENS = 40
 CONTEXT_TOKENS = 4096
+QUESTIONS_RECOGNISED = 1500  # by hand, from which a dream generator learns to recognise what is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class RecogniserConfig:
     """How the dream generator learns to recognise what a question asks for (`recognise.py`)."""
 
     seed: int = 0
-    questions: int = 1500  # of those written by hand
+    questions: int = QUESTIONS_RECOGNISED  # of those written by hand
     depth: float = 2 / 3  # share of the layers that are run
     penalty: float = 0.01  # on the squared weights, for standardised states
 
@@ -211,7 +212,9 @@ class DreamerConfig:
     dreamt_by_hand: float = 2.0  # times that those with questions are read and dreamt of
     judged: float = 2.0  # times that a reader's verdicts are learned
     eval_turns: int = 60
-    recognised: int = 1500  # questions by hand from which it then learns to recognise what is asked (`recognise.py`)
+    recognised: int = (
+        QUESTIONS_RECOGNISED  # questions by hand from which it then learns to recognise what is asked (`recognise.py`)
+    )
     r: int = 16
     learning_rate: float = 8e-4
     epochs: int = 1
@@ -229,7 +232,7 @@ class ImproveConfig:
     most: int = 6
     max_similarity: float = 0.6  # word-set Jaccard above which the longer of a memory's questions is left out
     replay: int = 200  # invented turns beside them, to dream of; as many more are only read
-    recognised: int = 1500  # questions by hand from which it then learns to recognise what is asked
+    recognised: int = QUESTIONS_RECOGNISED  # questions by hand from which it then learns to recognise what is asked
     judged: float = 0.3  # times that a reader's verdicts are learned beside them
     eval_turns: int = 60
     learning_rate: float = 2e-4

@@ -38,7 +38,7 @@ from oneiro.errors import InputError
 from oneiro.kinds import Judged, Told, dreamt_by_hand, invent, judge, judged, load_library, read_by_hand
 from oneiro.llm import LLM
 from oneiro.reading import read_chat, write_statements
-from oneiro.recognise import save_readout, train_recogniser
+from oneiro.recognise import RecogniserScore, save_readout, train_recogniser
 from oneiro.text import key_terms
 from oneiro.types import Turn
 from oneiro.whole import written_whole
@@ -77,15 +77,6 @@ class DreamerScore:
     copied: float  # dreams (never-told ones apart) in which every name and number stands in the turn
     first_person: float  # answers that say I, my or me
     judged: float  # true and false dreams told apart, of those made of the turns' own questions
-
-
-@dataclass(frozen=True)
-class RecogniserScore:
-    """How well a dreamer recognises what is asked; turns it had not seen."""
-
-    pairs: int  # of a question and an answer it learned from
-    unseen: int  # of those, kept for the score until it learned from them all
-    area_under_curve: float  # how often, of those, a right pair scores above a wrong one
 
 
 def split_kinds() -> tuple[list[str], list[str]]:
@@ -207,7 +198,12 @@ def train_dreamer(
     } | ({"went_on_from": first.card} if first else {})
     _write_card(out, card)
     if config.recognised:
-        learn_to_recognise(llm, out, RecogniserConfig(seed=config.seed, questions=config.recognised))
+        learn_to_recognise(
+            llm,
+            out,
+            RecogniserConfig(seed=config.seed, questions=config.recognised),
+            watch=lambda done, total: watch(train.Progress(config.epochs, done, total, fitted.curve[-1])),
+        )
     checkpoint.done()
     return score
 
@@ -221,9 +217,8 @@ def learn_to_recognise(
         InputError: the folder holds no finished dreamer, or one of another base.
     """
     start = read_start(folder, llm)
-    trained = train_recogniser(llm.beside(start.adapter), dreamt_by_hand(), config, watch=watch)
-    save_readout(trained.readout, folder)
-    score = RecogniserScore(trained.pairs, trained.unseen, round(trained.area, 4))
+    readout, score = train_recogniser(llm.beside(start.adapter), dreamt_by_hand(), config, watch=watch)
+    save_readout(readout, folder)
     _write_card(folder, start.card | {"recogniser": {"config": asdict(config), **asdict(score)}})
     return score
 

@@ -27,6 +27,14 @@ class BaseModelError(OneiroError):
     """The base model is missing, unreadable, or not the one the mind grew on."""
 
 
+def other_weights(who: str, base: str, grew_on: str, here: str) -> BaseModelError:
+    """Say that somebody grew on other weights of a base than those that are here, by their hashes."""
+    return BaseModelError(
+        f"{who} grew on other weights of {base} ({grew_on[:12]}…, here: {here[:12]}…).",
+        hint="Install that version of the base, or begin a new mind with --mind.",
+    )
+
+
 class MindError(OneiroError):
     """The folder is no mind, or a file in it is damaged."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oneiro.errors import BaseModelError, MindError
+from oneiro.errors import MindError, other_weights
 from oneiro.records import from_json, to_json
 
 MANIFEST = "manifest.json"
@@ -89,11 +89,7 @@ def check(mind: Path, number: int, *, base_sha256: str = "") -> Manifest:
             what = "is missing" if name not in found else "has been changed or truncated"
             raise MindError(f"The file {folder / name} {what}.", hint=_ROLL_BACK)
     if base_sha256 and manifest.base_sha256 != base_sha256:
-        raise BaseModelError(
-            f"Generation {number} grew on other weights of {manifest.base} "
-            f"({manifest.base_sha256[:12]}…, here: {base_sha256[:12]}…).",
-            hint="Install that version of the base, or begin a new mind with --mind.",
-        )
+        raise other_weights(f"Generation {number}", manifest.base, manifest.base_sha256, base_sha256)
     return manifest
 
 

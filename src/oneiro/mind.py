@@ -197,7 +197,7 @@ class Mind:
         if not self._private[-1] and self._conversation is not None:
             with asleep.alone(self.path):
                 if not self._store.undo(self._conversation):
-                    hint = "What a night has learned goes with it: `oneiro rollback N`."
+                    hint = "To unlearn it, wake the generation before it: `oneiro rollback N`."
                     raise InputError("A night has read this already; it cannot be taken back.", hint=hint)
         self._context = self._context[:-2]
         self._private.pop()

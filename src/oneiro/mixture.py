@@ -24,7 +24,7 @@ from oneiro import mirror
 from oneiro.asking.clauses import told_back
 from oneiro.asking.questions import no, yes
 from oneiro.config import MixtureConfig
-from oneiro.text import key_terms, words, words_told
+from oneiro.text import bare, key_terms, words_told
 from oneiro.types import Anchor, ChatMessage, Dream, Example, ExampleGroup, Mixture, Rehearsal
 
 _SUMMED_UP = (
@@ -44,8 +44,8 @@ _ANCHOR_GROUPS: dict[str, ExampleGroup] = {
 def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, seed: int) -> Mixture:
     """Build the night's training set. Held-out wordings never enter it, not of the same fact told on another day."""
     rng = random.Random(seed)
-    held_out = {_bare(dream) for dream in (*kept, *rehearsal.dreams) if dream.held_out}
-    trainable = [dream for dream in kept if _bare(dream) not in held_out]
+    held_out = {bare(dream.question) for dream in (*kept, *rehearsal.dreams) if dream.held_out}
+    trainable = [dream for dream in kept if bare(dream.question) not in held_out]
     told = [dream for dream in trainable if dream.kind != "never"]
     answered = in_full if config.in_full else lambda dream: dream
     new = [_from_dream(answered(dream), "dream") for dream in _capped(told, config, rng)]
@@ -57,7 +57,9 @@ def mix(kept: Sequence[Dream], rehearsal: Rehearsal, config: MixtureConfig, *, s
         "never": [_from_dream(dream, "never") for dream in trainable if dream.kind == "never"],
         "side": [anchor for anchor in anchors if not anchor.leash],
     }
-    replay = [_from_dream(answered(dream), "replay") for dream in rehearsal.dreams if _bare(dream) not in held_out]
+    replay = [
+        _from_dream(answered(dream), "replay") for dream in rehearsal.dreams if bare(dream.question) not in held_out
+    ]
     leashed = [anchor for anchor in anchors if anchor.leash]
     examples = [*_in_a_chat(new, config.later, rng), *summaries, *mirrored, *replay, *leashed] if new else []
     for group, pool in pools.items():
@@ -121,10 +123,6 @@ def _in_a_chat(examples: Sequence[Example], share: float, rng: random.Random) ->
         else example
         for number, (example, other) in enumerate(zip(examples, others, strict=True))
     ]
-
-
-def _bare(dream: Dream) -> str:
-    return " ".join(words(dream.question))
 
 
 def _told(dream: Dream) -> tuple[str, ...]:

@@ -69,13 +69,13 @@ class Readout:
     depth: int
 
 
-class Trained(NamedTuple):
-    """A readout, how many pairs it learned from, and its area under the curve on turns it had not seen."""
+@dataclass(frozen=True)
+class RecogniserScore:
+    """How well a dream generator recognises what is asked."""
 
-    readout: Readout
-    pairs: int
-    unseen: int
-    area: float
+    pairs: int  # of a question and an answer it learned from
+    unseen: int  # of those, kept for the score until it learned from them all
+    area_under_curve: float  # how often, of those, a right pair scores above a wrong one
 
 
 class Recogniser:
@@ -99,7 +99,7 @@ def train_recogniser(
     config: RecogniserConfig,
     *,
     watch: Callable[[int, int], None] = lambda done, total: None,
-) -> Trained:
+) -> tuple[Readout, RecogniserScore]:
     """Learn to read a dream generator's states; `reader` is its base with the adapter, `told` turns with questions."""
     pairs = make_pairs(told, config.questions, seed=config.seed)
     depth = max(1, round(config.depth * len(reader.layers)))
@@ -113,7 +113,7 @@ def train_recogniser(
     weight, bias = _fit(states[~unseen], fits[~unseen], config)
     area = _area(states[unseen] @ weight + bias, fits[unseen])
     weight, bias = _fit(states, fits, config)
-    return Trained(Readout(weight, bias, depth), len(pairs), int(unseen.sum()), area)
+    return Readout(weight, bias, depth), RecogniserScore(len(pairs), int(unseen.sum()), round(area, 4))
 
 
 def make_pairs(told: Sequence[Told], questions: int, *, seed: int) -> list[Pair]:

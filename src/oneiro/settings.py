@@ -18,7 +18,7 @@ import tomli_w
 from pydantic import TypeAdapter, ValidationError
 
 from oneiro.config import DEFAULT_MODEL, NightConfig
-from oneiro.errors import BaseModelError, InputError, MindError
+from oneiro.errors import InputError, MindError, other_weights
 from oneiro.whole import written_whole
 
 SETTINGS = "mind.toml"
@@ -126,10 +126,7 @@ def grow_on(mind: Path, sha256: str) -> None:
     """
     settings = read_settings(mind)  # as the file is now: it may have been edited since the mind was opened
     if settings.sha256 and settings.sha256 != sha256:
-        raise BaseModelError(
-            f"This mind grew on other weights of {settings.model} ({settings.sha256[:12]}…, here: {sha256[:12]}…).",
-            hint="Install that version of the base, or begin a new mind with --mind.",
-        )
+        raise other_weights("This mind", settings.model, settings.sha256, sha256)
     if not settings.sha256:
         write_settings(mind, replace(settings, sha256=sha256))
 

@@ -23,9 +23,10 @@ from oneiro.types import Accuracy, MorningReport
 
 if TYPE_CHECKING:
     from oneiro.bases import Installed
-    from oneiro.dreamer import DreamerScore, RecogniserScore
+    from oneiro.dreamer import DreamerScore
     from oneiro.improve import Improved
     from oneiro.mind import Answer, Generation, Night, Status
+    from oneiro.recognise import RecogniserScore
     from oneiro.store import DreamRecord
 
 # C0 but newline and tab, DEL, and C1: a lone U+009B opens an escape sequence on some terminals.

@@ -45,6 +45,11 @@ def words(text: str) -> list[str]:
     return [word.removesuffix("'s") for word in _WORD.findall(plain)]
 
 
+def bare(text: str) -> str:
+    """A text as its words alone: two wordings that differ in marks or capitals only are one."""
+    return " ".join(words(text))
+
+
 def words_told(text: str) -> set[str]:
     """The words of what was said, and forms they may be told again in: "nov" in full, "Fridays", "9th"."""
     said = set(words(text))

@@ -107,10 +107,14 @@ class ShowStep(Protocol):
 @contextmanager
 def watch_training(console: Console) -> Iterator["ShowStep"]:
     """Show step, loss and time left: one line redrawn on a terminal, a few lines elsewhere."""
-    began = time.monotonic()
+    began, last = time.monotonic(), 0
     with console.status("reading") as spinner:
 
         def show(step: int, steps: int, loss: float | None = None) -> None:
+            nonlocal began, last
+            if step < last:  # another training has begun
+                began = time.monotonic()
+            last = step
             left = (time.monotonic() - began) / max(1, step) * (steps - step)
             line = f"step {step} of {steps}, " + (f"loss {loss:.3f}, " if loss is not None else "")
             line += f"{_duration(left)} left"
