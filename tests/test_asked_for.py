@@ -29,3 +29,8 @@ DAUGHTER = "My daughter Saoirse just lost her first tooth."
 )
 def test_an_answer_must_hold_what_is_asked_for(question: str, answer: str, source: str, missed: str | None) -> None:
     assert missing(question, answer, source) == missed
+
+
+def test_a_time_is_no_place() -> None:
+    assert missing("Where did I get married?", "You got married in June.", "I got married in June") == "a place"
+    assert missing("Where do I work?", "You work at home every day.", "I work at home every day.") is None

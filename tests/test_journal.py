@@ -168,3 +168,17 @@ def test_next_weekday_is_always_one_to_seven_days_ahead_and_the_right_day() -> N
 def test_a_date_beyond_the_calendar_stays_as_it_was_said(year: int, said: str) -> None:
     said_at = datetime(year, 12 if year > 1 else 1, 31 if year > 1 else 1, tzinfo=UTC)
     assert with_absolute_dates(said, said_at) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("I read the whole series in 3 weeks.", "I read the whole series in 3 weeks."),
+        ("I'll be back in 2 days' time.", "I'll be back on March 7."),
+        ("My exam is tomorrow morning.", "My exam is on the morning of March 6."),
+        ("As of yesterday I'm a nurse.", "As of March 4 I'm a nurse."),
+        ("I finished school. In 3 days I fly.", "I finished school. On March 8 I fly."),
+    ],
+)
+def test_how_long_it_took_is_no_date_and_a_part_of_a_day_keeps_its_date(said: str, meant: str) -> None:
+    assert with_absolute_dates(said, datetime(2026, 3, 5, tzinfo=UTC)) == meant

@@ -1,6 +1,6 @@
 import pytest
 
-from oneiro.stating import stated, told_plainly, with_name
+from oneiro.stating import stated, told_name, told_plainly, with_name
 from oneiro.text import sentences
 
 
@@ -109,3 +109,22 @@ def test_he_and_she_are_whom_the_clause_before_is_about_where_it_names_nobody_el
     said: str, statements: list[str]
 ) -> None:
     assert [s for sentence in sentences(told_plainly(said)) for s in stated(sentence)] == statements
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("My sister and I hate each other.", []),
+        ("Ida and I hate each other.", []),
+        ("I love jazz but my husband doesn't.", ["The user loves jazz."]),
+        ("I'm allergic to nuts, milk and eggs.", ["The user is allergic to nuts, milk and eggs."]),
+        ("I work as a nurse, long shifts.", ["The user works as a nurse."]),
+    ],
+)
+def test_two_are_not_one_what_is_cut_short_tells_nothing_and_a_list_is_whole(said: str, told: list[str]) -> None:
+    assert stated(said) == told
+
+
+@pytest.mark.parametrize("said", ["hi im diabetic", "Hi, I'm Muslim.", "hi, this is urgent", "I'm Catholic, 34."])
+def test_what_somebody_is_is_not_their_name(said: str) -> None:
+    assert told_name(said) is None
