@@ -1,4 +1,4 @@
-"""Tiny random models of three architectures, with chat templates in the shape of the real ones."""
+"""Tiny random models of five architectures, with chat templates in the shape of the real ones."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,12 @@ import torch
 from transformers import (
     Gemma3ForCausalLM,
     Gemma3TextConfig,
+    GraniteConfig,
+    GraniteForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
     PreTrainedModel,
     Qwen3Config,
     Qwen3ForCausalLM,
@@ -40,6 +44,21 @@ GEMMA = (
     "{% for m in messages %}<start_of_turn>{{ 'model' if m.role == 'assistant' else m.role }}\n"
     "{{ first if loop.first else '' }}{{ m.content | trim }}<end_of_turn>\n{% endfor %}"
     "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
+)
+# Granite: a system block that asks the clock for the date.
+GRANITE = (
+    "<|start_of_role|>system<|end_of_role|>Today's Date: {{ strftime_now('%B %d, %Y') }}.\n"
+    "{% if messages[0].role == 'system' %}{{ messages[0].content }}{% set messages = messages[1:] %}{% endif %}"
+    "<|end_of_text|>\n{% for m in messages %}"
+    "<|start_of_role|>{{ m.role }}<|end_of_role|>{{ m.content }}<|end_of_text|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|start_of_role|>assistant<|end_of_role|>{% endif %}"
+)
+# Mistral 0.1: no system role at all, the user's message in brackets.
+MISTRAL = (
+    "{{ bos_token }}{% for m in messages %}"
+    "{% if m.role == 'user' %}[INST] {{ m.content }} [/INST]"
+    "{% elif m.role == 'assistant' %}{{ m.content }}</s>"
+    "{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}"
 )
 
 _SIZE = {
@@ -80,6 +99,14 @@ ARCHITECTURES = {
         ("<bos>", "<start_of_turn>", "<end_of_turn>"),
         {"sliding_window": 32, "layer_types": ["sliding_attention", "full_attention"], "query_pre_attn_scalar": 16},
     ),
+    "granite": Architecture(
+        GraniteForCausalLM,
+        GraniteConfig,
+        GRANITE,
+        ("<|start_of_role|>", "<|end_of_role|>", "<|end_of_text|>"),
+        {"logits_scaling": 8.0},
+    ),
+    "mistral": Architecture(MistralForCausalLM, MistralConfig, MISTRAL, ("<s>", "</s>"), {"sliding_window": 32}),
 }
 
 

@@ -105,6 +105,28 @@ def test_a_training_that_was_stopped_goes_on_and_ends_as_if_it_had_not_been(llm:
     assert not (tmp_path / "stopped" / "training.safetensors").exists()
 
 
+def test_a_dreamer_takes_the_place_of_the_one_before_only_when_all_of_it_is_there(llm: LLM, tmp_path: Path) -> None:
+    files = ("adapter_model.safetensors", "adapter_config.json", "dreamer.json", "recogniser.safetensors")
+
+    def read() -> list[bytes]:
+        return [(tmp_path / file).read_bytes() for file in files]
+
+    def stop_while_it_learns_to_recognise(progress: Progress) -> None:
+        if progress.epoch == TINY.epochs:
+            raise KeyboardInterrupt
+
+    train_dreamer(llm, tmp_path, TINY)
+    first = read()
+    with pytest.raises(KeyboardInterrupt):
+        train_dreamer(llm, tmp_path, TINY, start=tmp_path, watch=stop_while_it_learns_to_recognise)
+    assert read() == first
+    train_dreamer(llm, tmp_path, TINY, start=tmp_path)
+    assert all(new != old for new, old in zip(read(), first, strict=True) if new[:1] != b"{")
+    train_dreamer(llm, tmp_path, replace(TINY, recognised=0))
+    assert load_readout(tmp_path) is None
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(files[:3])
+
+
 @pytest.mark.parametrize("damage", ["settings", "bytes"])
 def test_a_checkpoint_of_another_training_is_refused_and_kept(llm: LLM, tmp_path: Path, damage: str) -> None:
     config = replace(TINY, save_every=2)

@@ -3,7 +3,7 @@ import torch
 
 from fakes import assert_same_weights, save_tiny, tiny_llm
 from oneiro.adapters import Adapter, LowRank
-from oneiro.embedded import Base
+from oneiro.embedded import Base, resolve
 from oneiro.errors import BaseModelError
 from oneiro.llm import LLM
 from oneiro.types import ChatMessage, Sampling
@@ -131,3 +131,15 @@ def test_the_log_probabilities_of_lines_make_up_that_of_the_whole(llm: LLM) -> N
 def test_whole_words_are_those_that_the_vocabulary_holds_as_one_token(llm: LLM) -> None:
     llm.tokenizer.add_tokens([" coffee", " tea"])
     assert llm.whole_words({"coffee", "cofee", "coffees", "tea", "teapot"}) == {"coffee", "tea"}
+
+
+@pytest.mark.parametrize("damage", ["weights", "shape"])
+def test_a_damaged_base_is_refused_with_its_folder(tmp_path, damage: str) -> None:
+    save_tiny(tmp_path)
+    if damage == "weights":
+        (tmp_path / "model.safetensors").write_bytes(b"no tensors")
+    else:
+        config = tmp_path / "config.json"
+        config.write_text(config.read_text().replace('"hidden_size": 64', '"hidden_size": 96'))
+    with pytest.raises(BaseModelError, match=str(tmp_path)):
+        LLM.load(resolve(str(tmp_path)))

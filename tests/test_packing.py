@@ -78,6 +78,8 @@ def test_equal_beginnings_are_stored_once_and_a_batch_takes_only_its_own_nodes()
     assert both.where.tolist() == [1, 2, 3, 1]
     assert tree.pack([2, 0]).nodes.tolist() == [0, 1, 2, 4]
     assert tree.in_order([2, 1, 0]) == [0, 1, 2]
+    first = [tree.first_met([i]).tolist() for i in tree.in_order(range(4))]
+    assert sorted(node for nodes in first for node in nodes) == list(range(5))
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

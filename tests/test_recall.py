@@ -96,6 +96,11 @@ def test_other_answers_are_left_alone() -> None:
     assert Recall(mind, Recogniser(), weight=0.1).score(ask(TOWN), ["Oslo."]) == [-0.5]
 
 
+def test_a_bound_found_with_a_recogniser_withholds_nothing_where_that_is_missing() -> None:
+    said = Recall(Forgetful(), None, weight=0.1, least=LEAST).complete(ask(SISTER), Sampling(8))
+    assert said == [Completion("You live in Oslo.", -0.5)]
+
+
 def test_an_answer_from_the_cache_has_no_certainty_to_add_to() -> None:
     cached = [Completion("You live in Oslo.", math.nan)]
     assert math.isnan(recall(least=None).considered(ask(TOWN), cached)[0].mean_logprob)

@@ -28,10 +28,8 @@ def test_the_labels_are_exactly_the_answer_and_its_end_token(name: str, answer: 
 def test_the_prompt_is_a_true_prefix_of_the_templates_own_rendering(name: str) -> None:
     llm = build(name)
     example = llm.encode(CHAT, "Your dog is Biscuit.")
-    messages = [{"role": m.role, "content": m.content} for m in CHAT] + [
-        {"role": "assistant", "content": "Your dog is Biscuit."}
-    ]
-    whole = llm.tokenizer.apply_chat_template(messages, return_dict=True, date_string="1 January 2026")["input_ids"]
+    chat = [*CHAT, ChatMessage("assistant", "Your dog is Biscuit.")]
+    whole = render._rendered(llm.tokenizer, chat, tokenize=True, return_dict=True)["input_ids"]
     assert whole[: len(example.prompt) + len(example.answer)] == example.prompt + example.answer
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from fakes import tiny_llm
+from oneiro.adapters import load_adapter, save_adapter
 from oneiro.checkpoint import Checkpoint
 from oneiro.config import TrainConfig
 from oneiro.leash import Teacher, teach
@@ -48,6 +49,18 @@ def test_training_leaves_the_base_byte_for_byte_as_it_was(llm: LLM) -> None:
     assert after.keys() == before.keys()
     assert all(torch.equal(before[name], after[name].data) for name in before)
     assert not any(p.requires_grad for p in after.values())
+
+
+def test_going_on_from_an_adapter_begins_exactly_where_that_stands(llm: LLM, tmp_path: Path) -> None:
+    found = examples(llm, {"dog?": "Biscuit."})
+    first = run(llm, found)
+    save_adapter(first.adapter, tmp_path, base="tiny")
+    stored = load_adapter(tmp_path)  # written with its scale in B
+    plan = side_by_side(found, batch_size=4, leashed_rows=1, seed=0)
+    for start in (first.adapter, stored):
+        again = fit(llm, found, plan, config=replace(CONFIG, epochs=0), seed=1, start=start)
+        for name in first.adapter.layers:
+            torch.testing.assert_close(again.adapter.delta(name), first.adapter.delta(name))
 
 
 def test_a_memory_that_is_learned_stops_being_trained(llm: LLM) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from oneiro import generations, render
 from oneiro.adapters import load_adapter
-from oneiro.config import ANSWER_MAX_NEW_TOKENS, CONTEXT_TOKENS
+from oneiro.config import ANSWER_MAX_NEW_TOKENS, CHAT_MAX_NEW_TOKENS, CONTEXT_TOKENS
 from oneiro.dreamers import recogniser_for
 from oneiro.embedded import Base
 from oneiro.errors import InputError
@@ -51,7 +51,7 @@ class Awake:
 
     def reply(self, context: Sequence[ChatMessage], *, max_new_tokens: int) -> Iterator[str]:
         """Stream the answer to a conversation; the oldest lines leave a context that grew too long."""
-        chat = self._fitting(context)
+        chat = self._fitting(context, max_new_tokens)
         pieces = self._llm.stream(chat, Sampling(max_new_tokens))
         return self._recall.stream(chat, pieces) if self._recall else (piece.text for piece in pieces)
 
@@ -62,16 +62,21 @@ class Awake:
             InputError: with both numbers and what to do.
         """
         tokens = len(render.prompt_ids(self._llm.tokenizer, [ChatMessage("user", text)]))
-        if tokens > CONTEXT_TOKENS:
+        most = self._most(CHAT_MAX_NEW_TOKENS)
+        if tokens > most:
             raise InputError(
                 f"This message has {tokens:,} tokens ({len(text):,} characters); "
-                f"the model reads at most {CONTEXT_TOKENS:,} tokens.",
+                f"the model reads at most {most:,} tokens.",
                 hint="Nothing was saved. Send it in parts.",
             )
 
-    def _fitting(self, context: Sequence[ChatMessage]) -> list[ChatMessage]:
+    def _most(self, new_tokens: int) -> int:
+        """How many tokens of a chat can be read where so many are to be written."""
+        return min(CONTEXT_TOKENS, self._llm.positions - new_tokens)
+
+    def _fitting(self, context: Sequence[ChatMessage], new_tokens: int) -> list[ChatMessage]:
         kept = list(context)
-        while len(kept) > 1 and len(render.prompt_ids(self._llm.tokenizer, kept)) > CONTEXT_TOKENS:
+        while len(kept) > 1 and len(render.prompt_ids(self._llm.tokenizer, kept)) > self._most(new_tokens):
             kept = kept[2:] if len(kept) > 2 else kept[-1:]
         return kept
 

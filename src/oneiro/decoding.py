@@ -6,7 +6,7 @@ all tokens to come, and replayed.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from transformers import DynamicCache
@@ -44,8 +44,11 @@ class Growing:
 
     def keep(self, rows: Sequence[int]) -> bool:
         """See `Writing`."""
+        layers: list[Any] = self._past.layers
+        if not all(hasattr(layer, "batch_select_indices") for layer in layers):
+            return False  # a layer that keeps a state instead of keys
         chosen = torch.tensor(rows)
-        self._past.batch_select_indices(chosen.to(self._past.layers[0].keys.device))  # type: ignore[union-attr]
+        self._past.batch_select_indices(chosen.to(layers[0].keys.device))
         self._mask, self._positions = self._mask[chosen], self._positions[chosen]
         return True
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 import torch
 
 from oneiro import train
+from oneiro.adapters import CONFIG as ADAPTER_CONFIG
 from oneiro.adapters import Adapter, load_adapter, save_adapter
 from oneiro.checkpoint import Checkpoint
 from oneiro.config import DreamConfig, DreamerConfig, RecogniserConfig, TrainConfig
@@ -38,6 +39,7 @@ from oneiro.errors import InputError
 from oneiro.kinds import Judged, Told, dreamt_by_hand, invent, judge, judged, load_library, read_by_hand
 from oneiro.llm import LLM
 from oneiro.reading import read_chat, write_statements
+from oneiro.recognise import FILE as READOUT
 from oneiro.recognise import RecogniserScore, save_readout, train_recogniser
 from oneiro.text import key_terms
 from oneiro.types import Turn
@@ -46,6 +48,7 @@ from oneiro.whole import written_whole
 CARD = "dreamer.json"
 _OWN_WORDS = 0.4  # share of the dreams asked for with the turn's own words as the fact, as at night
 _READ_PER_BATCH = 4  # different turns share no prefix
+_UNFINISHED = "unfinished"  # the folder within its own where a dreamer lies until all of it is written
 _SHORTER = 2  # groups of verdicts are shorter by so much than those of dreams
 T = TypeVar("T")
 
@@ -182,8 +185,9 @@ def train_dreamer(
         checkpoint=checkpoint,
         watch=watch,
     )
-    save_adapter(fitted.adapter, out, base=llm.name, dtype=torch.float16)
-    with llm.folded(fitted.adapter):
+    aside = out / _UNFINISHED
+    save_adapter(fitted.adapter, aside, base=llm.name, dtype=torch.float16)
+    with llm.folded(load_adapter(aside)):
         score = evaluate_dreamer(llm, unseen_turns(config))
     card: dict[str, Any] = {
         "base": llm.name,
@@ -196,16 +200,26 @@ def train_dreamer(
         "loss_curve": [round(loss, 4) for loss in fitted.curve],
         **(about or {}),
     } | ({"went_on_from": first.card} if first else {})
-    _write_card(out, card)
+    _write_card(aside, card)
     if config.recognised:
         learn_to_recognise(
             llm,
-            out,
+            aside,
             RecogniserConfig(seed=config.seed, questions=config.recognised),
             watch=lambda done, total: watch(train.Progress(config.epochs, done, total, fitted.curve[-1])),
         )
+    _put_in_place(aside, out)
     checkpoint.done()
     return score
+
+
+def _put_in_place(finished: Path, folder: Path) -> None:
+    """Let a finished dreamer take the place of the one before; whoever looks for one looks for its last file."""
+    if not (finished / READOUT).exists():
+        (folder / READOUT).unlink(missing_ok=True)
+    for file in sorted(finished.iterdir(), key=lambda file: file.name == ADAPTER_CONFIG):
+        file.replace(folder / file.name)
+    finished.rmdir()
 
 
 def learn_to_recognise(

@@ -6,6 +6,7 @@ smollm2 dream for it: dreams are plain text, any model can be trained on them.
 """
 
 import json
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -84,4 +85,10 @@ def recogniser_for(llm: LLM, mind: Path | None = None) -> Recogniser | None:
 def _base_of(folder: Path, llm: LLM) -> LLM:
     """The base that a dream generator was trained on: this one, or the default base."""
     base = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("base_model_name_or_path")
-    return LLM.load(resolve(DEFAULT_MODEL)) if base == DEFAULT_MODEL != llm.name else llm
+    return _default_base() if base == DEFAULT_MODEL != llm.name else llm
+
+
+@cache
+def _default_base() -> LLM:
+    """Load the default base once: who dreams for another base also recognises for it, generation after generation."""
+    return LLM.load(resolve(DEFAULT_MODEL))

@@ -9,11 +9,13 @@ row (`packing.py`), in decoding its keys and values are repeated for all rows.
 """
 
 import copy
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 import torch
+from safetensors import SafetensorError
 from torch.nn.functional import linear
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 from transformers.utils import logging as transformers_logging
@@ -46,14 +48,16 @@ class AnswerLogits(NamedTuple):
 
 
 class Head(NamedTuple):
-    """The output head: a linear layer (V, D), and what its logits are held within (0: nothing)."""
+    """The output head: a linear layer (V, D), the factor on its logits, what they are held within (0: nothing)."""
 
     linear: torch.nn.Linear
-    cap: float
+    cap: float = 0.0
+    scale: float = 1.0
 
     def __call__(self, hidden: torch.Tensor) -> torch.Tensor:
         """Logits (N, V), fp32, of hidden states (N, D)."""
         logits = self.linear(hidden).float()
+        logits = logits if self.scale == 1 else logits * self.scale
         return torch.tanh(logits / self.cap) * self.cap if self.cap else logits
 
 
@@ -69,7 +73,10 @@ class LLM:
         eos = getattr(model.generation_config, "eos_token_id", None)
         self._stop_ids = {self.end_id, *(eos if isinstance(eos, list) else [eos] if eos is not None else [])}
         pad = tokenizer.pad_token_id
-        self._layer_types = set(getattr(model.config, "layer_types", None) or ())
+        self._config = model.config.get_text_config()  # of a model that also sees, the part that reads and writes
+        self._layer_types = set(getattr(self._config, "layer_types", None) or ())
+        self._window: int = getattr(self._config, "sliding_window", None) or 0
+        self._slides = "sliding_attention" in self._layer_types or bool(self._window and not self._layer_types)
         self.packs = model._supports_sdpa and self._layer_types <= _ATTENTIONS
         self._pad_id = int(pad if pad is not None else self.end_id)
         self._own: dict[int, torch.Tensor] = {}  # by a parameter's id: what it is when nothing is folded into it
@@ -98,7 +105,7 @@ class LLM:
                 local_files_only=True,
             )
             tokenizer = AutoTokenizer.from_pretrained(base.path, trust_remote_code=False, local_files_only=True)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
             raise BaseModelError(
                 f"The base model in {base.path} cannot be loaded ({error}).",
                 hint="It must be a chat model with safetensors weights and a tokenizer.",
@@ -116,8 +123,17 @@ class LLM:
     @property
     def head(self) -> Head:
         """The output head."""
-        cap = getattr(self.model.config, "final_logit_softcapping", None)
-        return Head(self.model.get_output_embeddings(), cap or 0.0)
+        cap = getattr(self._config, "final_logit_softcapping", None) or 0.0
+        scale = getattr(self._config, "logit_scale", None) or getattr(self._config, "lm_head_multiplier", None) or 1.0
+        scale /= (
+            getattr(self._config, "logits_scaling", None) or 1.0
+        )  # as Granite has it; Cohere and Falcon-H1 multiply
+        return Head(self.model.get_output_embeddings(), cap, scale)
+
+    @property
+    def positions(self) -> int:
+        """How many tokens the base was made to read."""
+        return int(getattr(self._config, "max_position_embeddings", None) or sys.maxsize)
 
     @property
     def layers(self) -> torch.nn.ModuleList:
@@ -126,7 +142,7 @@ class LLM:
         Raises:
             BaseModelError: the model has no such list.
         """
-        count = self.model.config.num_hidden_layers
+        count = self._config.num_hidden_layers
         for module in self.model.get_decoder().children():
             if isinstance(module, torch.nn.ModuleList) and len(module) == count:
                 return module
@@ -249,12 +265,14 @@ class LLM:
             yield
 
     def _states(self, tree: PrefixTree) -> torch.Tensor:
-        states = torch.empty(len(tree), self.model.config.hidden_size, dtype=self.model.dtype, device=self.device)
+        states = torch.empty(len(tree), self._config.hidden_size, dtype=self.model.dtype, device=self.device)
 
         @torch.no_grad()
         def fill(batch: Sequence[int]) -> None:
-            packed = tree.pack(batch).to(self.device)
-            states[packed.nodes] = self._over(packed, None)
+            packed = tree.pack(batch)
+            own = torch.isin(packed.nodes, tree.first_met(batch))  # parts that share a beginning differ in a last bit
+            here = self._over(packed.to(self.device), None)[own.to(self.device)]
+            states[packed.nodes[own].to(self.device)] = here
 
         order = tree.in_order(range(tree.examples))
         self.in_parts(fill, order, _AT_ONCE)
@@ -265,7 +283,7 @@ class LLM:
         decoder = self.model.get_decoder()
         if not self.packs or not isinstance(getattr(decoder, "norm", None), torch.nn.Module):
             return False
-        probe = torch.ones(1, 2, self.model.config.hidden_size, dtype=self.model.dtype, device=self.device)
+        probe = torch.ones(1, 2, self._config.hidden_size, dtype=self.model.dtype, device=self.device)
         with self._bypassed(range(len(self.layers)), norm=True), torch.no_grad():
             found = decoder(inputs_embeds=probe, use_cache=False).last_hidden_state
         return torch.equal(found, probe)
@@ -281,10 +299,10 @@ class LLM:
             return mask.masked_fill_(~seen, torch.finfo(dtype).min)[None, None]
 
         if not self._layer_types:
-            return additive(allowed(packed))
+            return additive(window(packed, self._window) if self._slides else allowed(packed))
         masks = {"full_attention": additive(allowed(packed))}
-        if "sliding_attention" in self._layer_types:
-            masks["sliding_attention"] = additive(window(packed, self.model.config.sliding_window))
+        if self._slides:
+            masks["sliding_attention"] = additive(window(packed, self._window))
         return masks
 
     def _body(
@@ -352,7 +370,7 @@ class LLM:
         """
         encoded = [self.encode(chat, answer) for chat, answer in zip(chats, answers, strict=True)]
         tree = PrefixTree(encoded)
-        found = torch.empty(len(encoded), self.model.config.hidden_size)
+        found = torch.empty(len(encoded), self._config.hidden_size)
         above = range(depth, len(self.layers)) if self._stacks_plainly() else range(0)
 
         @torch.inference_mode()
@@ -434,12 +452,12 @@ class LLM:
         self, prompts: list[list[int]], sampling: Sampling, generator: torch.Generator
     ) -> Iterator[tuple[int, int, float]]:
         """Yield (row, token, log-probability) step by step; rows leave the batch when enough of them are finished."""
-        past = decoding_cache(self.model.config)
+        past = decoding_cache(self._config)
         width = max(map(len, prompts))
         mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts])
         positions = (mask.cumsum(-1) - 1).clamp(min=0)
         # A sliding window counts tokens, so what stands before a prompt must be what the model expects there.
-        shared = len(prompts) > 1 and self.packs and "sliding_attention" not in self._layer_types
+        shared = len(prompts) > 1 and self.packs and not self._slides
         last = self._read_tree(prompts, past, width) if shared else self._read_rows(prompts, mask, positions, past)
         writing = self._writing(past, mask, positions[:, -1:], sampling.max_new_tokens)
         del past  # whoever writes has it, or a copy with more room
@@ -458,7 +476,7 @@ class LLM:
 
     def _writing(self, past: DynamicCache, mask: torch.Tensor, last: torch.Tensor, most: int) -> Writing:
         """Go on after prompts that were read; `last` are the positions of their last tokens."""
-        if self.device.type != "cuda" or not self.packs or "sliding_attention" in self._layer_types:
+        if self.device.type != "cuda" or not self.packs or self._slides:
             return Growing(self._body, past, mask, last)
         like = next(self.model.parameters())
         return Recorded(self._body, past, mask, last, most=most, like=like)
@@ -479,7 +497,7 @@ class LLM:
         parts = []
         for start in range(0, len(order), _AT_ONCE):
             batch = order[start : start + _AT_ONCE]
-            packed, read = tree.pack(batch), decoding_cache(self.model.config)
+            packed, read = tree.pack(batch), decoding_cache(self._config)
             here = packed.to(self.device)
             hidden = self._body(here.ids[None], self._masks(here), here.positions[None], read)[0]
             last |= dict(zip(batch, hidden[here.where], strict=True))

@@ -64,6 +64,7 @@ class _AnswerLoss(torch.autograd.Function):
         places = labels.held[:, None] * gradient.shape[-1] + labels.ids
         gradient.view(-1).index_add_(0, places.view(-1), (of_taught * labels.leash[:, None]).view(-1))
         gradient = gradient if slope is None else gradient.mul_(slope)
+        gradient = gradient if head.scale == 1 else gradient.mul_(head.scale)
         ctx.gradient = gradient.to(head.linear.weight.dtype) @ head.linear.weight
         ctx.mark_non_differentiable(errors)
         return loss, errors

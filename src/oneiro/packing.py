@@ -45,6 +45,7 @@ class PrefixTree:
     def __init__(self, examples: Sequence[Encoded]) -> None:
         self._examples = examples
         self._paths: list[list[int]] = [[] for _ in examples]
+        self._shared = [0] * len(examples)  # nodes at the beginning of each path that an earlier one has too
         tokens: list[int] = []
         depths: list[int] = []
         ends: list[int] = []
@@ -60,7 +61,7 @@ class PrefixTree:
                 tokens.append(token)
                 depths.append(depth)
                 ends.append(0)
-            self._paths[i] = path
+            self._paths[i], self._shared[i] = path, shared
         for node in path:
             ends[node] = len(tokens)
         self._tokens, self._depths, self._ends = np.array(tokens), np.array(depths), np.array(ends)
@@ -77,6 +78,10 @@ class PrefixTree:
     def in_order(self, indices: Sequence[int]) -> list[int]:
         """Sort examples so that neighbours share as much as they can."""
         return sorted(indices, key=lambda i: self._paths[i])
+
+    def first_met(self, batch: Sequence[int]) -> torch.Tensor:
+        """The nodes of some examples that none before them, in the order of `in_order`, passes through."""
+        return torch.tensor([node for i in batch for node in self._paths[i][self._shared[i] :]], dtype=torch.long)
 
     def pack(self, batch: Sequence[int]) -> Packed:
         """Pack some of the examples, given by their indices."""

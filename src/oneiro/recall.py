@@ -35,9 +35,9 @@ def tells_of_the_user(answer: str) -> bool:
 class Recall:
     """Wraps the writer of a mind: what is said of the user is weighed, thought over where unsure, or withheld.
 
-    `weight` is what a unit of the recogniser's log-odds counts, nats a token; with 0, or without a recogniser, nothing
-    is thought over. `least` is the bound, nats a token; with None everything is given, and a completion's
-    `mean_logprob` says how sure it is.
+    `weight` is what a unit of the recogniser's log-odds counts, nats a token; with 0 nothing is thought over. `least`
+    is the bound, nats a token; with None, or where the recogniser it was found with is missing, everything is given,
+    and a completion's `mean_logprob` says how sure it is.
     """
 
     def __init__(
@@ -46,7 +46,8 @@ class Recall:
         self._mind = mind
         self._recogniser = recogniser if weight else None
         self._weight = weight
-        self._least = least
+        # A bound on what the recogniser had a say in means nothing without it.
+        self._least = least if recogniser or not weight else None
 
     def complete(self, chats: list[list[ChatMessage]], sampling: Sampling) -> list[Completion]:
         """Answer each chat."""

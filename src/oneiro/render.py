@@ -10,12 +10,17 @@ mask is then exact by construction.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from jinja2 import TemplateError
+
 from oneiro.errors import BaseModelError
 from oneiro.types import ChatMessage
 
 _PROBE = "probe"
 # A fixed date keeps templates that print "today" the same by day and by night.
-_TEMPLATE_ARGUMENTS = {"enable_thinking": False, "date_string": "1 January 2026"}
+_DATE = "1 January 2026"
+_TEMPLATE_ARGUMENTS = {"enable_thinking": False, "date_string": _DATE}
+_ASKS_THE_CLOCK = "strftime_now"
+_STANDING_CLOCK = f"{{%- macro {_ASKS_THE_CLOCK}(format) -%}}{_DATE}{{%- endmacro -%}}"
 
 
 class Encoded(NamedTuple):
@@ -27,15 +32,14 @@ class Encoded(NamedTuple):
 
 def prompt_ids(tokenizer: Any, chat: Sequence[ChatMessage]) -> list[int]:
     """Encode a chat up to the point where the assistant begins to speak."""
-    messages = [{"role": message.role, "content": message.content} for message in chat]
-    encoded = tokenizer.apply_chat_template(
-        messages,
-        add_generation_prompt=True,
-        tokenize=True,
-        return_dict=True,
-        sanitize_control_tokens=True,
-        **_TEMPLATE_ARGUMENTS,
-    )
+    try:
+        encoded = _rendered(tokenizer, chat, add_generation_prompt=True, tokenize=True, return_dict=True)
+    except TemplateError:
+        if chat[0].role != "system":
+            raise
+        task, asked, *rest = chat  # a template that knows no system: the task opens the first message
+        opened = ChatMessage(asked.role, f"{task.content}\n\n{asked.content}")
+        return prompt_ids(tokenizer, [opened, *rest])
     return list(encoded["input_ids"])
 
 
@@ -65,8 +69,8 @@ def end_token_id(tokenizer: Any) -> int:
     """
     if not getattr(tokenizer, "chat_template", None):
         raise BaseModelError("This model has no chat template.", hint="Use an instruction-tuned (chat) model.")
-    chat = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": _PROBE}]
-    text = tokenizer.apply_chat_template(chat, tokenize=False, **_TEMPLATE_ARGUMENTS)
+    chat = [ChatMessage("user", "hi"), ChatMessage("assistant", _PROBE)]
+    text = _rendered(tokenizer, chat, tokenize=False)
     tail = text[text.rindex(_PROBE) + len(_PROBE) :]
     special = set(tokenizer.all_special_ids) | set(tokenizer.added_tokens_decoder)
     for token_id in tokenizer(tail, add_special_tokens=False)["input_ids"]:
@@ -75,3 +79,13 @@ def end_token_id(tokenizer: Any) -> int:
     if tokenizer.eos_token_id is None:
         raise BaseModelError("The chat template closes no message and the tokenizer has no end token.")
     return int(tokenizer.eos_token_id)
+
+
+def _rendered(tokenizer: Any, chat: Sequence[ChatMessage], *, tokenize: bool, **how: bool) -> Any:
+    """Put a chat into the model's own template, whose clock stands still."""
+    template = tokenizer.chat_template
+    if isinstance(template, str) and _ASKS_THE_CLOCK in template:
+        template = _STANDING_CLOCK + template
+    messages = [{"role": message.role, "content": message.content} for message in chat]
+    how |= {"tokenize": tokenize, "sanitize_control_tokens": tokenize}
+    return tokenizer.apply_chat_template(messages, chat_template=template, **how, **_TEMPLATE_ARGUMENTS)

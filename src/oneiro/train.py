@@ -342,10 +342,11 @@ def _lora(llm: LLM, config: TrainConfig, seed: int, start: Adapter | None) -> It
             r=config.r, lora_alpha=config.lora_alpha, target_modules=_linear_layers(llm, config), task_type="CAUSAL_LM"
         )
         wrapped = get_peft_model(llm.model, lora)  # with factors of fp32, whatever the model is
-    for name, (a, b) in start.layers.items() if start else ():
+    first = start or Adapter({})
+    for name, (a, b) in first.layers.items():
         layer: Any = wrapped.get_submodule(f"base_model.model.{name}")
         layer.lora_A["default"].weight.data.copy_(a)
-        layer.lora_B["default"].weight.data.copy_(b)
+        layer.lora_B["default"].weight.data.copy_(b * (first.scale / layer.scaling["default"]))
     if llm.device.type == "cpu":  # where the fused kernel's backward pass takes four times as long
         llm.model.set_attn_implementation("eager")
     try:
