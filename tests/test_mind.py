@@ -274,10 +274,26 @@ def test_a_mind_whose_database_is_gone_does_not_begin_anew(mind: Mind) -> None:
     assert not (mind.path / "mind.db").exists()
 
 
+def test_nothing_is_begun_on_a_base_that_cannot_be_found(tmp_path: Path) -> None:
+    with pytest.raises(BaseModelError, match="smolm 2"):
+        Mind.open(tmp_path / "mind", model="smolm 2")
+    assert not (tmp_path / "mind").exists()
+
+
+def test_another_base_can_be_named_until_one_was_loaded(tmp_path: Path, base: Path) -> None:
+    folder = Mind.open(tmp_path / "mind").path
+    toml = (folder / SETTINGS).read_text()
+    (folder / SETTINGS).write_text(f"{toml}\n[night.train]\nepochs = 5  # more\n")
+    with pytest.raises(BaseModelError, match="smolm 2"):
+        Mind.open(folder, model="smolm 2")
+    assert Mind.open(folder, model=str(base)).status().model == str(base)
+    assert "epochs = 5  # more" in (folder / SETTINGS).read_text()
+
+
 def test_a_mind_of_another_base_is_refused(mind: Mind, tmp_path: Path) -> None:
+    say(mind, "hello")
     with pytest.raises(InputError, match="grew on"):
         Mind.open(mind.path, model="smollm2")
-    say(mind, "hello")
     other = save_tiny(tmp_path / "other", seed=5)
     toml = (mind.path / SETTINGS).read_text()
     old = json.dumps(mind.status().model)

@@ -75,6 +75,32 @@ def test_a_night_that_is_no_table_is_an_error_with_words(tmp_path: Path, night: 
         settings_of(tmp_path, f'night = {night}\n[base]\nmodel = "smollm2"').night_config()
 
 
+@pytest.mark.parametrize("line", ["night = 3", "[[night]]", "[train]\nepochs = 3"])
+def test_a_table_that_is_none_says_how_one_is_written(tmp_path: Path, line: str) -> None:
+    top, below = (line, "") if line.startswith("night") else ("", line)
+    with pytest.raises(MindError, match=SETTINGS) as caught:
+        settings_of(tmp_path, f'{top}\n[base]\nmodel = "smollm2"\n{below}')
+    assert "[night.train]" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('[base]\nmodel = "a"  # mine\nsha256 = ""\n', '[base]\nsha256 = "HASH"\nmodel = "a"  # mine\n'),
+        ("[base]\nmodel = 'a'", '[base]\nsha256 = "HASH"\nmodel = "a"'),
+        ('[base]\nsha256=""\nmodel="a"\n', '[base]\nsha256 = "HASH"\nmodel = "a"\n'),
+        ('base = {model = "a"}\n', '[base]\nmodel = "a"\nsha256 = "HASH"\n\n[night.train]\nepochs = 3\n'),
+    ],
+)
+def test_noting_the_hash_keeps_what_else_stands_in_the_file(tmp_path: Path, before: str, after: str) -> None:
+    rest = "\n# slowly\n[night.train]\nepochs = 3  # of two\n"
+    settings_of(tmp_path, before + rest)
+    grow_on(tmp_path, "f" * 64)
+    written = (tmp_path / SETTINGS).read_text(encoding="utf-8")
+    assert written in ((after + rest).replace("HASH", "f" * 64), after.replace("HASH", "f" * 64))
+    assert read_settings(tmp_path) == Settings("a", "f" * 64, {"train": {"epochs": 3}})
+
+
 @pytest.mark.parametrize(
     "text", ["", "[base]", 'base = "smollm2"', "base = 1", "base = [1]", "[base\nmodel", b"\xff\xfe", "[base]\nmodel"]
 )

@@ -15,7 +15,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +25,18 @@ from oneiro import asleep, generations, imports
 from oneiro.config import CHAT_MAX_NEW_TOKENS, DEFAULT_MODEL
 from oneiro.embedded import is_folder, resolve
 from oneiro.errors import InputError, MindError
-from oneiro.settings import DATABASE, DREAMER, LOCK, LOG, SETTINGS, Settings, grow_on, read_settings, write_settings
+from oneiro.settings import (
+    DATABASE,
+    DREAMER,
+    LOCK,
+    LOG,
+    SETTINGS,
+    Settings,
+    grow_on,
+    note_base,
+    read_settings,
+    write_settings,
+)
 from oneiro.store import DreamRecord, Store
 from oneiro.text import utf8
 from oneiro.types import Channel, ChatMessage, Event, Message, MorningReport
@@ -119,6 +130,7 @@ class Mind:
         Raises:
             MindError: the folder holds other things, or is damaged; without `create`: there is no mind.
             InputError: `model` is not the one this mind grew on.
+            BaseModelError: `model` cannot be found; nothing is begun.
         """
         folder = Path(path) if path else default_path()
         if not (folder / SETTINGS).exists():
@@ -127,19 +139,18 @@ class Mind:
             if not create:
                 hint = "Begin one with `oneiro chat`, or name another folder with --mind."
                 raise MindError(f"There is no mind in {folder} yet.", hint=hint)
+            settings = _on(model, Settings(DEFAULT_MODEL), folder)
             folder.mkdir(parents=True, exist_ok=True)
-            write_settings(folder, Settings(_model_name(model or DEFAULT_MODEL)))
-        settings = read_settings(folder)
+            write_settings(folder, settings)
+        found = read_settings(folder)
         if (folder / "generations").exists() and not (folder / DATABASE).exists():
             raise MindError(
                 f"The mind in {folder} has generations but its database {DATABASE} is gone.",
                 hint="Restore a copy with: oneiro restore DIR",
             )
-        if model and _model_name(model) != settings.model:
-            raise InputError(
-                f"The mind in {folder} grew on {settings.model}, not on {model}.",
-                hint="Leave --model out, or begin another mind with --mind.",
-            )
+        settings = _on(model, found, folder)
+        if settings != found:
+            note_base(folder, settings)
         return cls(folder, settings, Store(folder / DATABASE))
 
     # ---- awake ----------------------------------------------------------------------------------------
@@ -418,6 +429,24 @@ def _beside(folder: Path) -> Path:
     while (aside := folder.with_name(f"{folder.name}.before-restore-{number}")).exists():
         number += 1
     return aside
+
+
+def _on(model: str | None, settings: Settings, folder: Path) -> Settings:
+    """Settings with the base that was asked for; another one can be named until its weights are first loaded.
+
+    Raises:
+        InputError: the mind has grown on another base.
+        BaseModelError: the base that it is to grow on cannot be found.
+    """
+    if model is None or _model_name(model) == settings.model:
+        return settings
+    if settings.sha256:
+        raise InputError(
+            f"The mind in {folder} grew on {settings.model}, not on {model}.",
+            hint="Leave --model out, or begin another mind with --mind.",
+        )
+    resolve(model)
+    return replace(settings, model=_model_name(model))
 
 
 def _model_name(model: str) -> str:

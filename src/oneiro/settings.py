@@ -8,6 +8,7 @@ sha256 = "…"        # of the base's weights; empty until they were first loade
 epochs = 8
 """
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -26,6 +27,10 @@ DATABASE = "mind.db"
 DREAMER = "dreamer"  # this mind's own dream generator, where it has one
 LOCK = "sleep.lock"  # held all night
 LOG = "sleep.log"
+_TABLES = ("base", "night")
+_EXAMPLE = "Settings of a night stand in tables like [night.train], with lines like epochs = 3."
+_HASH_LINE = re.compile(r"^[ \t]*sha256[ \t]*=.*\n?", re.MULTILINE)
+_MODEL = re.compile(r"""^[ \t]*model[ \t]*=[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*')""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,8 @@ def read_settings(mind: Path) -> Settings:
     path = mind / SETTINGS
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        base = data["base"]
-        return Settings(str(base["model"]), str(base.get("sha256", "")), dict(data.get("night", {}).items()))
+        base, night = data["base"], data.get("night", {})
+        settings = Settings(str(base["model"]), str(base.get("sha256", "")), night)
     except FileNotFoundError as error:
         raise MindError(f"{mind} is no mind: it has no {SETTINGS}.", hint="Name another folder with --mind.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
@@ -116,6 +121,12 @@ def read_settings(mind: Path) -> Settings:
             f"The settings {path} cannot be read ({error}).",
             hint='It needs a table [base] with model = "…".',
         ) from error
+    unknown = [name for name in data if name not in _TABLES]
+    if unknown:
+        raise MindError(f"{path} has {unknown[0]}, which is none of the tables {', '.join(_TABLES)}.", hint=_EXAMPLE)
+    if not isinstance(night, dict):
+        raise MindError(f"In {path}, night is no table: {night!r}.", hint=_EXAMPLE)
+    return settings
 
 
 def grow_on(mind: Path, sha256: str) -> None:
@@ -128,7 +139,18 @@ def grow_on(mind: Path, sha256: str) -> None:
     if settings.sha256 and settings.sha256 != sha256:
         raise other_weights("This mind", settings.model, settings.sha256, sha256)
     if not settings.sha256:
-        write_settings(mind, replace(settings, sha256=sha256))
+        note_base(mind, replace(settings, sha256=sha256))
+
+
+def note_base(mind: Path, settings: Settings) -> None:
+    """Write the name and the hash of a mind's base into its file; all else there stays as its user wrote it."""
+    base = {"sha256": settings.sha256, "model": settings.model}
+    text = _HASH_LINE.sub("", (mind / SETTINGS).read_text(encoding="utf-8"))
+    text = _MODEL.sub(lambda _: tomli_w.dumps(base).rstrip(), text, count=1)
+    if base.items() <= tomllib.loads(text)["base"].items():
+        _write(mind, text)
+    else:  # the base stands in no table of its own
+        write_settings(mind, settings)
 
 
 def write_settings(mind: Path, settings: Settings) -> None:
@@ -136,5 +158,9 @@ def write_settings(mind: Path, settings: Settings) -> None:
     data: dict[str, Any] = {"base": {"model": settings.model or DEFAULT_MODEL, "sha256": settings.sha256}}
     if settings.overrides:
         data["night"] = settings.overrides
+    _write(mind, tomli_w.dumps(data))
+
+
+def _write(mind: Path, text: str) -> None:
     with written_whole(mind / SETTINGS) as aside:
-        aside.write_text(tomli_w.dumps(data), encoding="utf-8")
+        aside.write_text(text, encoding="utf-8")
