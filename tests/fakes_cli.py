@@ -126,6 +126,6 @@ class FakeMinds:
         self.opened.append((path, model))
         return self.mind
 
-    def restore(self, source: Path, target: Path) -> Restored:
+    def restore(self, source: Path, target: Path | str | None) -> Restored:
         self.opened.append(("restore", source, target))
         return Restored(self.mind, None)  # type: ignore[arg-type]

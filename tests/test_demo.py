@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from fakes_cli import FakeMind
-from oneiro.demo import never_dreamed, read_day
+from oneiro.demo import never_dreamed, read_day, run
 from oneiro.errors import InputError
 from oneiro.evals.scoring import is_correct
 from oneiro.types import Sample
@@ -53,3 +53,10 @@ def test_only_questions_no_night_trained_on_word_for_word_are_counted(tmp_path: 
     fair = never_dreamed(mind, samples)  # type: ignore[arg-type]
     assert [s.question for s in fair] == ["Is Biscuit a cat?", "Who barks at night?"]  # the second was dropped
     assert ("dreams", 3) not in mind.calls  # a running night has no dreams yet
+
+
+def test_the_demo_is_not_played_into_a_mind_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / "mind.toml").write_text("")
+    with pytest.raises(InputError, match="not empty"):
+        run(keep=tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["mind.toml"]

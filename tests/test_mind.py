@@ -259,6 +259,42 @@ def test_a_mind_is_not_exported_over_other_files(mind: Mind, tmp_path: Path) -> 
         mind.export(tmp_path / "full")
 
 
+def test_a_mind_is_not_exported_into_itself(mind: Mind) -> None:
+    (mind.path / "generations").mkdir()
+    with pytest.raises(InputError, match="lies in the other"):
+        mind.export(mind.path / "generations" / "copy")
+    assert not any((mind.path / "generations").iterdir())
+
+
+def test_a_mind_is_not_restored_over_other_things(mind: Mind, tmp_path: Path) -> None:
+    mind.export(tmp_path / "copy")
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "letter.txt").write_text("keep")
+    for target in (tmp_path / "letters", tmp_path / "letters" / "letter.txt"):
+        with pytest.raises(InputError, match="no mind"):
+            Mind.restore(tmp_path / "copy", target)
+    assert (tmp_path / "letters" / "letter.txt").read_text() == "keep"
+
+
+def test_a_mind_is_restored_where_one_stands(mind: Mind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mind.export(tmp_path / "copy")
+    monkeypatch.chdir(mind.path)
+    assert Mind.restore(Path("../copy"), ".").aside == tmp_path / "mind.before-restore-1"
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Mind.open("~/ada").path == tmp_path / "ada"
+    monkeypatch.setenv("ONEIRO_HOME", "~/bea")
+    assert Mind.open().path == tmp_path / "bea"
+
+
+@pytest.mark.parametrize("name", ["", "~nobody-of-that-name/mind"])
+def test_a_name_that_is_no_folders_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="folder"):
+        Mind.open(name)
+
+
 def test_a_folder_that_is_no_mind_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("keep")
     with pytest.raises(MindError, match="no mind"):

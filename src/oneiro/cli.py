@@ -39,7 +39,7 @@ def _minds(ctx: typer.Context) -> "type[Mind]":
     return Mind
 
 
-def _there(ctx: typer.Context, mind: Path | None) -> "Mind":
+def _there(ctx: typer.Context, mind: str | None) -> "Mind":
     """Open a mind that is there already: who mistypes a folder must not look at a new, empty one."""
     return _minds(ctx).open(mind, create=False)
 
@@ -220,9 +220,7 @@ def restore(
     mind: MindOption = None,
 ) -> None:
     """Bring an exported mind back."""
-    from oneiro.mind import default_path
-
-    restored = _minds(ctx).restore(source, mind or default_path())
+    restored = _minds(ctx).restore(source, mind)
     typer.echo(f"Restored to {restored.mind.path}")
     if restored.aside:
         typer.echo(f"The mind that was there is in {restored.aside} now.")
@@ -256,7 +254,7 @@ def pull(
 @app.command(epilog="Example: oneiro demo --short")
 def demo(
     short: Annotated[bool, typer.Option("--short", help="A smaller day and night.")] = False,
-    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the demo's mind here.")] = None,
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the demo's mind in this new folder.")] = None,
     day: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A day of your own instead of the built-in one.")
     ] = None,

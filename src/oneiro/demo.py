@@ -25,7 +25,7 @@ from rich.text import Text
 from oneiro.config import ExamConfig
 from oneiro.errors import InputError
 from oneiro.evals import batteries, scoring
-from oneiro.mind import Mind
+from oneiro.mind import Mind, occupied
 from oneiro.relations import people
 from oneiro.show import open_console
 from oneiro.text import words
@@ -88,7 +88,13 @@ class Played(NamedTuple):
 
 
 def run(*, short: bool = False, keep: Path | None = None, day: Path | None = None) -> Played:
-    """Play the day, sleep, ask again, and print the table; the last line is for machines."""
+    """Play the day, sleep, ask again, and print the table; the last line is for machines.
+
+    Raises:
+        InputError: the day cannot be read, or something is in the folder `keep` already.
+    """
+    if keep and occupied(keep):
+        raise InputError(f"{keep} is not empty.", hint="The demo begins a mind of its own: name a new folder.")
     started = time.monotonic()
     console = open_console()
     script = read_day(day, short=short)

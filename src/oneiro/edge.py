@@ -77,7 +77,7 @@ def _print_version(value: bool) -> None:
 
 
 MindOption = Annotated[
-    Path | None,
+    str | None,  # no Path: an empty name would become the current folder
     typer.Option("--mind", metavar="DIR", help="The mind's folder (default: ONEIRO_HOME, or the user's data folder)."),
 ]
 ModelOption = Annotated[

@@ -105,10 +105,24 @@ class Generation:
     intact: bool
 
 
-def default_path() -> Path:
-    """The mind used when none is named: `ONEIRO_HOME`, else the platform's user data directory."""
-    home = os.environ.get("ONEIRO_HOME")
-    return Path(home) if home else Path(platformdirs.user_data_dir("oneiro")) / "minds" / "default"
+def folder_of(named: Path | str | None) -> Path:
+    """The folder of a mind; where none is named, that of `ONEIRO_HOME`, else one among the user's data.
+
+    Raises:
+        InputError: the name is empty, or begins with a "~" of nobody.
+    """
+    if named == "":
+        raise InputError("The name of the mind's folder is empty.", hint="Leave --mind out, or name a folder.")
+    home = named or os.environ.get("ONEIRO_HOME")
+    try:
+        return Path(home).expanduser() if home else Path(platformdirs.user_data_dir("oneiro")) / "minds" / "default"
+    except RuntimeError as error:
+        raise InputError(f"There is no home folder for {home}.", hint="Name the folder in full.") from error
+
+
+def occupied(folder: Path) -> bool:
+    """Say whether something is there already: a file, or a folder that is not empty."""
+    return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
 
 
 class Mind:
@@ -132,9 +146,9 @@ class Mind:
             InputError: `model` is not the one this mind grew on.
             BaseModelError: `model` cannot be found; nothing is begun.
         """
-        folder = Path(path) if path else default_path()
+        folder = folder_of(path)
         if not (folder / SETTINGS).exists():
-            if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            if occupied(folder):
                 raise MindError(f"{folder} is no mind: it has no {SETTINGS}.", hint="Name another folder with --mind.")
             if not create:
                 hint = "Begin one with `oneiro chat`, or name another folder with --mind."
@@ -362,11 +376,12 @@ class Mind:
         """Copy the mind to a new folder.
 
         Raises:
-            InputError: the folder exists and is not empty.
+            InputError: the folder exists and is not empty, or lies in the mind's own.
         """
         target = Path(target)
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        if occupied(target):
             raise InputError(f"{target} is not empty.", hint="Name a new folder.")
+        _check_apart(self.path, target)
         with asleep.alone(self.path):
             target.mkdir(parents=True, exist_ok=True)
             self._store.backup(target / DATABASE)
@@ -377,31 +392,31 @@ class Mind:
             shutil.copy2(self.path / SETTINGS, target / SETTINGS)  # last: with it the copy is a mind
 
     @staticmethod
-    def restore(source: Path, target: Path) -> Restored:
+    def restore(source: Path, target: Path | str | None) -> Restored:
         """Make a mind from an exported folder, after checking it; a mind already there is moved aside, not lost.
 
         Raises:
-            InputError: one of the two folders lies in the other.
+            InputError: one of the two folders lies in the other, or other things than a mind are in the target.
             MindError: the source is no whole mind.
             MindBusyError: the mind already there is asleep.
         """
-        source, target = Path(source), Path(target)
+        source, target = Path(source), folder_of(target).resolve()
         if not (source / SETTINGS).exists():
             raise MindError(
                 f"{source} is no mind: it has no {SETTINGS}.", hint="Restore from a folder made by `oneiro export`."
             )
-        there, here = source.resolve(), target.resolve()
-        if there == here or there in here.parents or here in there.parents:
-            hint = "Name another folder with --mind."
-            raise InputError(f"{source} and {target} are one folder, or one lies in the other.", hint=hint)
+        _check_apart(source, target)
+        there = (target / SETTINGS).exists()
+        if occupied(target) and not there:
+            raise InputError(f"{target} is not empty and no mind.", hint="Name another folder with --mind.")
         copy = target.with_name(f"{target.name}.restoring")
         shutil.rmtree(copy, ignore_errors=True)  # left by one that was stopped
         aside = None
         try:
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns("nights", LOCK, LOG))
             _check_copy(copy, source)
-            with asleep.alone(target) if (target / SETTINGS).exists() else nullcontext():
-                if target.exists() and any(target.iterdir()):
+            with asleep.alone(target) if there else nullcontext():
+                if there:
                     aside = _beside(target)
                     target.rename(aside)
                 copy.rename(target)
@@ -411,6 +426,13 @@ class Mind:
             shutil.rmtree(copy, ignore_errors=True)
             raise
         return Restored(Mind.open(target), aside)
+
+
+def _check_apart(one: Path, other: Path) -> None:
+    """Refuse to copy a folder into itself."""
+    a, b = one.resolve(), other.resolve()
+    if a == b or a in b.parents or b in a.parents:
+        raise InputError(f"{one} and {other} are one folder, or one lies in the other.", hint="Name another folder.")
 
 
 def _check_copy(copy: Path, source: Path) -> None:
