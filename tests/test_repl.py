@@ -77,6 +77,11 @@ def test_messages_keep_their_channel(mind: FakeMind, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out.startswith("You said: hi\nYou said: one\n/sleep\n")
 
 
+def test_who_pastes_is_told_that_it_is_not_remembered(mind: FakeMind):
+    assert "no night dreams of" in talk(mind, [Line("one\ntwo", "pasted")])
+    assert "no night dreams of" not in talk(mind, ["one", "/private", Line("one\ntwo", "pasted")])
+
+
 def test_ending_private_begins_a_new_conversation(mind: FakeMind):
     talk(mind, ["/private", "secret", "/private", "open"])
     assert mind.calls == [("chat", "secret", True, "typed"), ("new",), ("chat", "open", False, "typed")]

@@ -127,6 +127,13 @@ def test_a_rejected_day_waits_for_the_next_night_and_a_finished_one_does_not(sto
     assert (store.waiting(), remembered(store)) == (0, {"tea"})
 
 
+def test_only_what_a_night_will_read_waits_for_it(store: Store) -> None:
+    talk = say(store, "typed")
+    store.add_message(talk, "assistant", "reply", channel="typed")
+    store.add_message(talk, "user", "one\ntwo", channel="pasted")
+    assert store.waiting() == 1
+
+
 def test_a_memory_remembers_its_words_and_how_it_fared(store: Store) -> None:
     night = wake(store, 1, ("tea",))
     (past,) = store.memories()

@@ -14,9 +14,8 @@ from datetime import datetime, timedelta
 
 from oneiro.config import JournalConfig
 from oneiro.text import sentences
-from oneiro.types import Channel, Journal, Message, Turn
+from oneiro.types import REMEMBERED, Journal, Message, Turn
 
-_ELIGIBLE: tuple[Channel, ...] = ("typed", "api", "file")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _RELATIVE = re.compile(
     r"\b(?:(?P<after>the day after tomorrow)|(?P<before>the day before yesterday)|(?P<tomorrow>tomorrow)|"
@@ -40,7 +39,7 @@ def read_day(messages: Sequence[Message], config: JournalConfig) -> Journal:
     for message in messages:
         if message.role == "assistant":
             before[message.conversation] = _last_sentence(message.content)
-        elif message.role == "user" and message.channel in _ELIGIBLE:
+        elif message.role == "user" and message.channel in REMEMBERED:
             said_at = datetime.fromisoformat(message.created_at)
             heard = before.pop(message.conversation, "")
             for number, part in enumerate(_parts(message.content, config)):

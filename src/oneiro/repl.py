@@ -20,10 +20,11 @@ from rich.console import Console
 from oneiro import show
 from oneiro.errors import OneiroError
 from oneiro.text import utf8
-from oneiro.types import Channel, Event
+from oneiro.types import REMEMBERED, Channel, Event
 from oneiro.watch import closable, watch_night
 
 HISTORY_FILE = "chat_history"
+_PASTED = "Taken for a pasted text, which no night dreams of. What you want remembered, say in one line."
 
 
 class Line(NamedTuple):
@@ -167,6 +168,8 @@ class Chat:
             for piece in pieces:
                 typer.echo(show.clean(piece), nl=False)
         typer.echo()
+        if line.channel not in REMEMBERED and not self.private:
+            self._note(_PASTED)
 
     def _sleep(self) -> None:
         self.notes.print(show.report(watch_night(self.mind.sleep(), self.notes)))

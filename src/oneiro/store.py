@@ -15,7 +15,7 @@ from oneiro.errors import MindError
 from oneiro.migrations import MIGRATIONS, migrate
 from oneiro.records import from_json, to_json
 from oneiro.text import utf8
-from oneiro.types import Channel, Dream, Dropped, Memory, Message, MorningReport, Role, Screened, StageName
+from oneiro.types import REMEMBERED, Channel, Dream, Dropped, Memory, Message, MorningReport, Role, Screened, StageName
 
 _SHARED_MEMORY_BYTES = 1 << 16  # twice the index that WAL keeps in a file beside the database
 
@@ -182,9 +182,8 @@ class Store:
         return int(self._db.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()[0])
 
     def waiting(self) -> int:
-        """Count the user's lines that no night has read yet."""
-        query = "SELECT count(*) FROM messages WHERE role = 'user' AND id > ?"
-        return int(self._db.execute(query, (self.slept_upto(),)).fetchone()[0])
+        """Count the user's lines that the next night will read."""
+        return sum(m.role == "user" and m.channel in REMEMBERED for m in self.messages(after=self.slept_upto()))
 
     def undo(self, conversation: int) -> bool:
         """Delete the last exchange of a conversation; False when there is none that no night has read."""

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 
 Role = Literal["system", "user", "assistant"]
 Channel = Literal["typed", "pasted", "file", "api"]
+REMEMBERED: tuple[Channel, ...] = ("typed", "api", "file")  # what was pasted is somebody else's
 DreamKind = Literal["direct", "reverse", "yesno", "indirect", "change", "never"]
 StageName = Literal["journal", "dream", "screen", "rehearse", "mixture", "train", "merge", "exam", "wake"]
 
