@@ -7,7 +7,7 @@
     ├── InputError          what the user gave (a file, a number, a message) cannot be used
     └── NightError          a night could not be finished; yesterday's generation stays active
 
-Raised where the fact is known; caught at three edges: CLI, HTTP handler, night boundary.
+Raised where the fact is known; caught at two edges: the command line (`edge.py`) and the sleeper (`sleeper.py`).
 """
 
 
