@@ -53,7 +53,7 @@ class FakeMind:
     calls: list[tuple[object, ...]] = field(default_factory=list)
     events: Sequence[Event | BaseException] = NIGHT
     reply: Sequence[str | BaseException] = ("You said: ", "{text}")
-    undone: bool = True
+    undone: str | None = "what I said"
     closed: bool = False
 
     def chat(self, text: str, *, private: bool = False, channel: Channel = "typed") -> Iterator[str]:
@@ -66,7 +66,7 @@ class FakeMind:
     def new_conversation(self) -> None:
         self.calls.append(("new",))
 
-    def undo(self) -> bool:
+    def undo(self) -> str | None:
         self.calls.append(("undo",))
         return self.undone
 

@@ -1,5 +1,7 @@
 import json
 import shutil
+import sqlite3
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +113,49 @@ def test_undo_takes_back_the_last_exchange_and_only_that(mind: Mind) -> None:
     say(mind, "first")
     say(mind, "second")
     say(mind, "hidden", private=True)
-    assert mind.undo()
+    assert mind.undo() == "hidden"
     assert "second" in [m.content for m in mind.history()]
-    assert mind.undo()
+    assert mind.undo() == "second"
     assert "second" not in [m.content for m in mind.history()]
     assert "first" in [m.content for m in mind.history()]
+
+
+def test_what_was_said_in_private_is_not_read_by_a_reply_that_is_journalled(mind: Mind) -> None:
+    say(mind, "My PIN is 4711.", private=True)
+    say(mind, "hello")
+    assert [m.content for m in mind._context if m.role == "user"] == ["hello"]
+    say(mind, "My PIN is 4711.", private=True)
+    assert len(mind._context) == 4  # what was said openly may be read in private
+
+
+def test_what_was_said_before_leaving_can_be_taken_back(mind: Mind) -> None:
+    say(mind, "first")
+    say(mind, "second")
+    again = Mind.open(mind.path)
+    assert [again.undo(), again.undo(), again.undo()] == ["second", "first", None]
+    assert mind.history() == []
+
+
+def test_a_mind_and_its_copies_are_for_their_owner_only(mind: Mind, tmp_path: Path) -> None:
+    mind.export(tmp_path / "copy")
+    (tmp_path / "copy").chmod(0o755)
+    restored = Mind.restore(tmp_path / "copy", tmp_path / "new").mind
+    mind.export(tmp_path / "second")
+    for folder in (mind.path, restored.path, tmp_path / "second"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_mind_is_closed_behind_its_block(mind: Mind) -> None:
+    with mind as opened:
+        assert opened.history() == []
+    with pytest.raises(sqlite3.ProgrammingError):
+        mind.history()
+
+
+@pytest.mark.parametrize("questions", [[], "", ["dog?", " "]])
+def test_an_empty_question_is_refused_rather_than_left_out(mind: Mind, questions: list[str] | str) -> None:
+    with pytest.raises(InputError, match="question"):
+        mind.ask(questions)
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "\u200f\n"])
@@ -164,7 +204,7 @@ def test_waking_empties_the_context(mind: Mind) -> None:
     say(mind, "My dog is called Biscuit.")
     add_generation(mind, 1)
     mind.ask(["dog?"])
-    assert not mind.undo()
+    assert mind.undo() is None
 
 
 def test_a_truncated_adapter_is_named_and_an_older_generation_can_be_woken(mind: Mind) -> None:

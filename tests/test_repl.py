@@ -11,10 +11,16 @@ from rich.console import Console
 
 from fakes_cli import FakeMind
 from oneiro.errors import BaseModelError, MindBusyError
-from oneiro.repl import HISTORY_FILE, Chat, Line, pipe_reader, terminal_reader
+from oneiro.repl import HISTORY_FILE, Chat, Line, _History, pipe_reader, terminal_reader
 
 
-def talk(mind: FakeMind, lines: Iterable[str | Line | BaseException], *, interactive: bool = True) -> str:
+def talk(
+    mind: FakeMind,
+    lines: Iterable[str | Line | BaseException],
+    *,
+    interactive: bool = True,
+    history: Path | None = None,
+) -> str:
     """Run a chat over scripted lines and return the notes."""
     script = iter(lines)
 
@@ -25,7 +31,7 @@ def talk(mind: FakeMind, lines: Iterable[str | Line | BaseException], *, interac
         return Line(line, "typed") if isinstance(line, str) else line
 
     notes = io.StringIO()
-    Chat(mind, Console(file=notes, width=100, markup=False), interactive).run(read)
+    Chat(mind, Console(file=notes, width=100, markup=False), interactive, history).run(read)
     return notes.getvalue()
 
 
@@ -53,6 +59,18 @@ def test_the_history_is_for_its_owner_only_and_never_holds_private_lines(tmp_pat
     assert "open" in text
     assert "hidden" not in text
     assert stat.S_IMODE((tmp_path / HISTORY_FILE).stat().st_mode) == 0o600
+
+
+def test_what_is_taken_back_is_forgotten_by_the_history(tmp_path: Path, mind: FakeMind):
+    history = tmp_path / HISTORY_FILE
+    for keys in ("before\r", "\x1b[200~# one\r\ntwo\x1b[201~ \r", "what I said \r"):
+        type_in(keys, history)
+    for said in ("what I said", "# one\ntwo"):
+        mind.undone = said
+        talk(mind, ["/undo"], history=history)
+    assert list(_History(history).load_history_strings()) == ["before"]
+    assert b"said" not in history.read_bytes()
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
 
 
 def test_ctrl_d_ends_the_chat(tmp_path: Path):
@@ -90,9 +108,9 @@ def test_ending_private_begins_a_new_conversation(mind: FakeMind):
 def test_commands_reach_the_mind(mind: FakeMind):
     notes = talk(mind, ["/new", "/undo", "/help", "/sleep"])
     assert mind.calls == [("new",), ("undo",), ("sleep", None)]
-    for words in ("A new conversation", "taken back", "/private", "woke as generation 2"):
+    for words in ("A new conversation", "Taken back: what I said", "/private", "woke as generation 2"):
         assert words in notes
-    mind.undone = False
+    mind.undone = None
     assert "nothing to take back" in talk(mind, ["/undo"])
 
 

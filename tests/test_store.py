@@ -1,5 +1,6 @@
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,17 +98,33 @@ def test_undo_takes_back_the_last_exchange_only(store: Store) -> None:
     talk = say(store, "first", "second")
     store.add_message(talk, "assistant", "reply", channel="typed")
     other = say(store, "elsewhere")
-    assert store.undo(talk)
+    assert store.undo(talk) == "second"
     assert [m.content for m in store.messages()] == ["first", "elsewhere"]
-    assert store.undo(talk)
-    assert not store.undo(talk)
-    assert store.undo(other)
+    assert store.undo(talk) == "first"
+    assert store.undo(talk) is None
+    assert store.undo(other) == "elsewhere"
+
+
+def test_without_a_conversation_the_newest_exchange_held_here_is_taken_back(store: Store) -> None:
+    say(store, "read")
+    wake(store, 1, ("tea",))
+    say(store, "older")
+    store.add_message(say(store, "newest"), "assistant", "reply", channel="typed")
+    store.import_conversations([[("user", "imported", "2026-01-01T00:00:00+00:00")]])
+    assert [store.undo(), store.undo(), store.undo()] == ["newest", "older", None]
+    assert [m.content for m in store.messages()] == ["read", "imported"]
+
+
+def test_a_database_and_its_copy_are_for_their_owner_only(store: Store, tmp_path: Path) -> None:
+    say(store, "hello")
+    store.backup(tmp_path / "copy.db")
+    assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
 
 
 def test_what_a_night_has_read_cannot_be_taken_back(store: Store) -> None:
     talk = say(store, "read")
     wake(store, 1, ("tea",))
-    assert not store.undo(talk)
+    assert store.undo(talk) is None
 
 
 def test_the_number_of_a_line_taken_back_is_never_given_again(store: Store) -> None:

@@ -71,9 +71,9 @@ def chat(ctx: typer.Context, mind: MindOption = None, model: ModelOption = None)
     from oneiro import repl
 
     opened = _minds(ctx).open(mind, model=model)
-    interactive = sys.stdin.isatty()
-    sitting = repl.Chat(opened, show.open_console(stderr=not interactive), interactive)
-    sitting.run(repl.terminal_reader(opened.path / repl.HISTORY_FILE) if interactive else repl.pipe_reader(sys.stdin))
+    history = opened.path / repl.HISTORY_FILE if sys.stdin.isatty() else None
+    sitting = repl.Chat(opened, show.open_console(stderr=not history), bool(history), history)
+    sitting.run(repl.terminal_reader(history) if history else repl.pipe_reader(sys.stdin))
 
 
 @app.command(epilog='Examples: oneiro ask "What is my dog called?"\n\noneiro ask --questions questions.txt --json')

@@ -2,11 +2,11 @@
 
     from oneiro import Mind
 
-    mind = Mind.open("minds/ada")
-    print("".join(mind.chat("My dog is called Biscuit.")))
-    for event in mind.sleep():
-        print(event.stage, event.text)
-    print(mind.ask(["What is my dog's name?"]))
+    with Mind.open("minds/ada") as mind:
+        print("".join(mind.chat("My dog is called Biscuit.")))
+        for event in mind.sleep():
+            print(event.stage, event.text)
+        print(mind.ask(["What is my dog's name?"]))
 
 A mind is one folder: `mind.toml`, `mind.db`, `generations/`. Opening it loads no model; the first word to it does.
 """
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import platformdirs
 
@@ -43,6 +43,9 @@ from oneiro.types import Channel, ChatMessage, Event, Message, MorningReport
 
 if TYPE_CHECKING:
     from oneiro.awake import Awake
+
+
+_OWNER_ONLY = 0o700  # mode of a mind's folder: what it holds was told in confidence
 
 
 class Answer(NamedTuple):
@@ -154,7 +157,7 @@ class Mind:
                 hint = "Begin one with `oneiro chat`, or name another folder with --mind."
                 raise MindError(f"There is no mind in {folder} yet.", hint=hint)
             settings = _on(model, Settings(DEFAULT_MODEL), folder)
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
             write_settings(folder, settings)
         found = read_settings(folder)
         if (folder / "generations").exists() and not (folder / DATABASE).exists():
@@ -167,6 +170,17 @@ class Mind:
             note_base(folder, settings)
         return cls(folder, settings, Store(folder / DATABASE))
 
+    def close(self) -> None:
+        """Let go of the model and close the database; `with Mind.open(...) as mind:` does so at the end."""
+        self._awake = None
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     # ---- awake ----------------------------------------------------------------------------------------
 
     def chat(
@@ -177,9 +191,10 @@ class Mind:
         channel: Channel = "typed",
         max_new_tokens: int = CHAT_MAX_NEW_TOKENS,
     ) -> Iterator[str]:
-        """Say something and stream the reply. The line is on disk before the model is asked.
+        """Say something and stream the reply; nothing happens until that is iterated over.
 
-        A private line is never journalled, nor its reply.
+        The line is on disk before the model is asked. A private line is never journalled, nor its reply. After private
+        lines an ordinary one begins a new conversation, since its reply could tell what was said in private.
 
         Raises:
             InputError: the message is empty or longer than the model can read; nothing was saved.
@@ -189,6 +204,8 @@ class Mind:
         text = utf8(text)
         awake = self._ready()
         awake.check_length(text)
+        if any(self._private) and not private:
+            self.new_conversation()
         if not private:
             self._journal("user", text, channel)
         self._context.append(ChatMessage("user", text))
@@ -210,31 +227,36 @@ class Mind:
         self._context = []
         self._private = []
 
-    def undo(self) -> bool:
-        """Take back the last exchange of this conversation; False when there is none.
+    def undo(self) -> str | None:
+        """Take back the last exchange and return what was said; None when there is none.
+
+        While nothing has been said yet in this conversation, it is the newest of any that no night has read.
 
         Raises:
             MindBusyError: a night is reading it.
             InputError: a night has read it.
         """
-        if len(self._context) < 2:
-            return False
-        if not self._private[-1] and self._conversation is not None:
+        if any(self._private[-1:]):
+            said = self._context[-2].content
+        else:
             with asleep.alone(self.path):
-                if not self._store.undo(self._conversation):
-                    hint = "To unlearn it, wake the generation before it: `oneiro rollback N`."
-                    raise InputError("A night has read this already; it cannot be taken back.", hint=hint)
+                said = self._store.undo(self._conversation if self._context else None)
+            if self._context and said is None:
+                hint = "To unlearn it, wake the generation before it: `oneiro rollback N`."
+                raise InputError("A night has read this already; it cannot be taken back.", hint=hint)
         self._context = self._context[:-2]
-        self._private.pop()
-        return True
+        self._private = self._private[:-1]
+        return said
 
     def ask(self, questions: Sequence[str]) -> list[Answer]:
-        """Answer questions, each with an empty context, greedily and in one batch; nothing is journalled."""
-        if isinstance(questions, str):
-            questions = [questions]
-        asked = [utf8(question) for question in questions if question.strip()]
-        if not asked:
-            raise InputError("There is no question.", hint='Ask one: oneiro ask "What is my name?"')
+        """Answer questions, each with an empty context, greedily and in one batch; nothing is journalled.
+
+        Raises:
+            InputError: there is no question, or one is empty or longer than the model can read.
+        """
+        asked = [utf8(question) for question in ([questions] if isinstance(questions, str) else questions)]
+        if not asked or not all(question.strip() for question in asked):
+            raise InputError("There is an empty question, or none.", hint='Ask one: oneiro ask "What is my name?"')
         awake = self._ready()
         for question in asked:
             awake.check_length(question)
@@ -262,7 +284,8 @@ class Mind:
     def sleep(self, *, seed: int | None = None) -> Iterator[Event]:
         """Sleep one night in a process of its own; the last event carries the morning report.
 
-        Leaving the iterator early, or Ctrl-C, stops the night; yesterday's generation stays active.
+        The night begins when the events are iterated over. Leaving them early, or Ctrl-C, stops it; yesterday's
+        generation stays active.
 
         Raises:
             MindBusyError: another sleep is under way.
@@ -383,7 +406,7 @@ class Mind:
             raise InputError(f"{target} is not empty.", hint="Name a new folder.")
         _check_apart(self.path, target)
         with asleep.alone(self.path):
-            target.mkdir(parents=True, exist_ok=True)
+            target.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
             self._store.backup(target / DATABASE)
             if (self.path / "generations").exists():
                 shutil.copytree(self.path / "generations", target / "generations")
@@ -414,6 +437,7 @@ class Mind:
         aside = None
         try:
             shutil.copytree(source, copy, ignore=shutil.ignore_patterns("nights", LOCK, LOG))
+            copy.chmod(_OWNER_ONLY)
             _check_copy(copy, source)
             with asleep.alone(target) if there else nullcontext():
                 if there:
@@ -440,7 +464,7 @@ def _check_copy(copy: Path, source: Path) -> None:
     mind = Mind.open(copy, create=False)
     mind._store.abandon_unfinished()  # its files were left behind
     damaged = [g.number for g in mind.generations() if g.active and not g.intact]
-    mind._store.close()
+    mind.close()
     if damaged:
         raise MindError(f"Generation {damaged[0]} in {source} is damaged.", hint="Restore from another copy.")
 

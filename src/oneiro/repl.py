@@ -6,6 +6,7 @@ the night) on the console it is given, which is standard error for pipes, so tha
 Run: `oneiro chat`
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from oneiro.errors import OneiroError
 from oneiro.text import utf8
 from oneiro.types import REMEMBERED, Channel, Event
 from oneiro.watch import closable, watch_night
+from oneiro.whole import written_whole
 
 HISTORY_FILE = "chat_history"
 _PASTED = "Taken for a pasted text, which no night dreams of. What you want remembered, say in one line."
@@ -53,8 +55,8 @@ class Talker(Protocol):
         """Empty the context."""
         ...
 
-    def undo(self) -> bool:
-        """Take back the last exchange."""
+    def undo(self) -> str | None:
+        """Take back the last exchange and return what was said, if there is one."""
         ...
 
     def sleep(self, *, seed: int | None = None) -> Iterator[Event]:
@@ -90,6 +92,16 @@ def terminal_reader(history_file: Path) -> Reader:
     return read
 
 
+def forget(history_file: Path, said: str) -> None:
+    """Remove a message from a history as `FileHistory` writes it: a time behind a "#", lines behind a "+"."""
+    as_it_is = {"encoding": "utf-8", "errors": "surrogateescape"}
+    entries = re.split("^(?=# )", history_file.read_text(**as_it_is), flags=re.MULTILINE)
+    texts = ["\n".join(line[1:] for line in entry.split("\n") if line.startswith("+")) for entry in entries]
+    with written_whole(history_file) as aside:
+        kept = (entry for entry, text in zip(entries, texts, strict=True) if text.strip() != said)
+        aside.write_text("".join(kept), **as_it_is)
+
+
 def pipe_reader(stream: TextIO) -> Reader:
     """Read one message a line."""
 
@@ -107,12 +119,13 @@ class Chat:
     """One sitting with a mind.
 
     At a terminal (`interactive`) an error or Ctrl-C ends what was going on and the chat continues; in a pipe
-    both end the program, so that a script notices.
+    both end the program, so that a script notices. What is taken back is forgotten by the file `history` too.
     """
 
     mind: Talker
     notes: Console
     interactive: bool
+    history: Path | None = None
     private: bool = False
 
     def run(self, read: Reader) -> None:
@@ -188,7 +201,13 @@ class Chat:
             self._note("No longer private. A new conversation has begun, so nothing said in private is carried over.")
 
     def _undo(self) -> None:
-        self._note("The last exchange is taken back." if self.mind.undo() else "There is nothing to take back.")
+        said = self.mind.undo()
+        if said is None:
+            self._note("There is nothing to take back.")
+            return
+        if self.history:
+            forget(self.history, said)
+        self._note(f"Taken back: {show.one_line(said)}")
 
     def _help(self) -> None:
         rows = (

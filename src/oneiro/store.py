@@ -7,6 +7,7 @@ transaction in `finish_night`: before it nothing changed, after it everything di
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,6 +93,12 @@ def lacks_room(error: sqlite3.Error, *, free_bytes: int) -> bool:
     return "disk I/O error" in str(error) and free_bytes < _SHARED_MEMORY_BYTES
 
 
+def _create_private(path: Path) -> None:
+    """Make a database's file for its owner only; SQLite gives what it lays beside it the same mode."""
+    with suppress(OSError):  # SQLite says what stands in the way
+        path.touch(mode=0o600)
+
+
 class Store:
     """One open database. Not for use by several threads."""
 
@@ -102,6 +109,7 @@ class Store:
             MindError: the file is damaged, cannot be written to, or is newer than this version of Oneiro.
         """
         self.path = path
+        _create_private(path)
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
             # Damaged text is shown with marks where it is broken rather than lost whole.
@@ -185,14 +193,20 @@ class Store:
         """Count the user's lines that the next night will read."""
         return sum(m.role == "user" and m.channel in REMEMBERED for m in self.messages(after=self.slept_upto()))
 
-    def undo(self, conversation: int) -> bool:
-        """Delete the last exchange of a conversation; False when there is none that no night has read."""
-        query = "SELECT max(id) FROM messages WHERE conversation = ? AND role = 'user' AND id > ?"
-        last = self._db.execute(query, (conversation, self.slept_upto())).fetchone()[0]
+    def undo(self, conversation: int | None = None) -> str | None:
+        """Delete the last exchange of a conversation, or of all that were held here, and return what the user said.
+
+        None when there is none that no night has read.
+        """
+        query = (
+            "SELECT id, conversation, content FROM messages WHERE id > ? AND role = 'user' AND channel != 'file' "
+            "AND (? IS NULL OR conversation = ?) ORDER BY id DESC LIMIT 1"
+        )
+        last = self._db.execute(query, (self.slept_upto(), conversation, conversation)).fetchone()
         if last is None:
-            return False
-        self._db.execute("DELETE FROM messages WHERE conversation = ? AND id >= ?", (conversation, last))
-        return True
+            return None
+        self._db.execute("DELETE FROM messages WHERE id >= ? AND conversation = ?", last[:2])
+        return last[2]
 
     # ---- nights ---------------------------------------------------------------------------------------
 
@@ -346,6 +360,7 @@ class Store:
 
     def backup(self, target: Path) -> None:
         """Copy the database, consistent even while it is written to; an unfinished night stays behind."""
+        _create_private(target)
         copy = sqlite3.connect(target)
         with copy:
             self._db.backup(copy)
