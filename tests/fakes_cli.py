@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oneiro.errors import InputError
+from oneiro.imports import Parsed
 from oneiro.mind import Answer, Generation, Imported, Night, Restored, Status
 from oneiro.store import DreamRecord
 from oneiro.types import Accuracy, Channel, Dream, Event, MorningReport
@@ -110,9 +111,9 @@ class FakeMind:
     def export(self, target: Path) -> None:
         self.calls.append(("export", target))
 
-    def import_file(self, file: Path, *, skip_bad: bool = False) -> Imported:
-        self.calls.append(("import", file, skip_bad))
-        return Imported(2, 8, ["line 3: not JSON"] if skip_bad else [])
+    def take_in(self, parsed: Parsed) -> Imported:
+        self.calls.append(("import", len(parsed.conversations)))
+        return Imported(2, 8, parsed.skipped, 3, 7)
 
 
 @dataclass
@@ -121,9 +122,11 @@ class FakeMinds:
 
     mind: FakeMind
     opened: list[tuple[object, ...]] = field(default_factory=list)
+    created: bool | None = None  # whether one was to be begun where none is
 
     def open(self, path: Path | str | None = None, *, model: str | None = None, create: bool = True) -> FakeMind:
         self.opened.append((path, model))
+        self.created = create
         return self.mind
 
     def restore(self, source: Path, target: Path | str | None) -> Restored:

@@ -163,12 +163,40 @@ def test_control_characters_of_the_model_never_reach_the_terminal(oneiro: Run, m
     assert oneiro("ask", "x\x1bx").stdout == "xx\n"
 
 
-def test_import_says_what_came_and_what_was_skipped(oneiro: Run, minds: FakeMinds):
-    result = oneiro("import", "chats.json", "--skip-bad")
-    assert result.stdout.startswith("8 messages in 2 conversations")
-    assert result.stderr == "Skipped: line 3: not JSON\n"
-    assert minds.mind.calls == [("import", Path("chats.json"), True)]
-    assert json.loads(oneiro("import", "a", "--json").stdout) == {"conversations": 2, "messages": 8, "skipped": []}
+def test_import_says_what_came_and_what_was_skipped(oneiro: Run, minds: FakeMinds, tmp_path: Path):
+    file = tmp_path / "chats.json"
+    file.write_text('{"messages": [{"role": "user", "content": "hi"}]}\n{}')
+    result = oneiro("import", file, "--skip-bad")
+    assert result.stdout == (
+        f"8 messages in 2 conversations came into {tmp_path}. 3 were there already. "
+        "7 messages of yours wait for the next night.\n"
+    )
+    assert result.stderr.startswith("Skipped: line 2: ")
+    assert minds.mind.calls == [("import", 1)]
+    came = json.loads(oneiro("import", file, "--skip-bad", "--json").stdout)
+    assert (came["conversations"], came["messages"], came["known"], came["waiting"]) == (2, 8, 3, 7)
+
+
+def test_no_mind_is_begun_for_a_file_that_cannot_be_read(oneiro: Run, minds: FakeMinds):
+    assert oneiro("import", "missing.json").exit_code == 2
+    assert minds.opened == []
+
+
+@pytest.mark.parametrize(
+    ("args", "begins"),
+    [
+        (["sleep"], False),
+        (["sleep", "--model", "x"], False),
+        (["ask", "Who?"], False),
+        (["ask", "Who?", "--model", "x"], True),
+        (["chat"], True),
+    ],
+)
+def test_a_mistyped_folder_becomes_a_mind_only_where_one_is_begun(
+    oneiro: Run, minds: FakeMinds, args: list[str], begins: bool
+):
+    assert oneiro(*args).exit_code == 0
+    assert minds.created is begins
 
 
 @pytest.mark.parametrize(
@@ -203,6 +231,26 @@ def test_rollback_export_and_restore_reach_the_mind(oneiro: Run, minds: FakeMind
     assert oneiro("restore", "there", "--mind", "new").exit_code == 0
     assert minds.mind.calls == [("rollback", 1), ("export", Path("there"))]
     assert minds.opened[-1] == ("restore", Path("there"), "new")
+    assert json.loads(oneiro("rollback", 1, "--json").stdout) == {"generation": 1}
+    assert json.loads(oneiro("export", "there", "--json").stdout) == {"path": "there"}
+    restored = json.loads(oneiro("restore", "there", "--json").stdout)
+    assert restored == {"path": str(minds.mind.path), "aside": None}
+
+
+@pytest.mark.parametrize(
+    "args", [("ask", "--bogus"), ("bogus",), ("sleep", "--seed", "x"), ("rollback",), ("dreamer", "eval")]
+)
+def test_a_wrong_call_under_json_is_json_on_stderr(oneiro: Run, args: tuple[str, ...]):
+    result = oneiro(*args, "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert json.loads(result.stderr).keys() == {"error", "hint"}
+    assert "Usage:" in oneiro(*args).stderr
+
+
+def test_a_chat_without_an_input_ends_at_once(tmp_path: Path):
+    command = f"{sys.executable} -m oneiro chat --mind {tmp_path / 'mind'} <&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_models_lists_the_default_base(oneiro: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

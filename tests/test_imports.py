@@ -75,7 +75,8 @@ BROKEN = {
     "a message is a text": '{"messages": ["hi"]}',
     "no content": '{"messages": [{"role": "user"}]}',
     "content is null": '{"messages": [{"role": "user", "content": null}]}',
-    "unknown role": '{"messages": [{"role": "wizard", "content": "hi"}]}',
+    "only another role": '{"messages": [{"role": "wizard", "content": "hi"}]}',
+    "parts without a list": '{"messages": [{"role": "user", "content": {"text": "hi"}}]}',
     "a role that is a list": '{"messages": [{"role": [], "content": "hi"}]}',
     "no time": '{"messages": [], "created_at": "last week"}',
     "a time beyond the calendar": '{"messages": [], "created_at": 1e300}',
@@ -113,6 +114,29 @@ def test_a_missing_file_a_folder_and_another_encoding_are_named(tmp_path: Path) 
         with pytest.raises(InputError, match="cannot be read") as caught:
             read_file(file, skip_bad=True)
         assert str(file) in caught.value.message
+
+
+def test_a_missing_file_is_not_told_what_is_in_it(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_file(tmp_path / "missing.txt", skip_bad=True)
+    assert "UTF-8" not in caught.value.hint
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_list_and_one_conversation_over_several_lines_are_read(tmp_path: Path, indent: int, number: int) -> None:
+    file = write(tmp_path, json.dumps([GOOD] * number if number > 1 else GOOD, indent=indent))
+    assert contents(file) == ["My dog is called Biscuit."] * number
+
+
+def test_other_roles_are_left_out_and_texts_in_parts_are_read(tmp_path: Path) -> None:
+    parts = [{"type": "text", "text": "My dog"}, {"type": "image_url", "image_url": {"url": "x"}}, "is this one."]
+    talk = [
+        {"role": "developer", "content": None},
+        {"role": "user", "content": parts},
+        {"role": "tool", "content": "found"},
+    ]
+    assert contents(write(tmp_path, json.dumps({"messages": talk}))) == ["My dog\nis this one."]
 
 
 # ---- ChatGPT exports ----------------------------------------------------------------------------------
@@ -187,3 +211,39 @@ def test_a_broken_conversation_of_an_export_is_named(tmp_path: Path, item: Any) 
 def test_an_export_that_was_cut_off_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the file: no JSON"):
         read_file(write(tmp_path, json.dumps([tree()])[:-20]), skip_bad=False)
+
+
+def test_one_conversation_of_an_export_is_read_by_itself(tmp_path: Path) -> None:
+    assert contents(write(tmp_path, json.dumps(tree(), indent=1)))[-1] == "Lovely!"
+
+
+def test_a_branch_that_ends_nowhere_is_read_from_its_last_message(tmp_path: Path) -> None:
+    assert contents(write(tmp_path, json.dumps([tree(current_node="gone")])))[-1] == "Lovely!"
+
+
+def branch(*messages: dict[str, Any]) -> dict[str, Any]:
+    mapping = {str(i): {"message": message, "parent": str(i - 1)} for i, message in enumerate(messages)}
+    return {"mapping": mapping, "current_node": str(len(messages) - 1)}
+
+
+def test_what_was_spoken_is_read_and_what_went_on_behind_the_scenes_is_not(tmp_path: Path) -> None:
+    def message(text: Any, role: str = "user", **more: Any) -> dict[str, Any]:
+        return node("", None, role, text)["message"] | more
+
+    spoken = {"content_type": "audio_transcription", "text": "My dog is called Biscuit.", "direction": "in"}
+    hidden = {"is_visually_hidden_from_conversation": True}
+    said = (
+        message("You live in Oslo.", metadata=hidden),
+        message(spoken),
+        message("search(dogs)", "assistant", recipient="browser"),
+        message("Nice!", "assistant", recipient="all"),
+    )
+    assert contents(write(tmp_path, json.dumps([branch(*said)]))) == ["My dog is called Biscuit.", "Nice!"]
+
+
+def test_a_conversation_of_which_nothing_can_be_read_is_named(tmp_path: Path) -> None:
+    picture = branch(node("", None, "user", {"asset_pointer": "photo"})["message"])
+    unsaid = branch(node("", None, "system", "")["message"])
+    parsed = read_file(write(tmp_path, json.dumps([tree(), unsaid, picture])), skip_bad=True)
+    assert len(parsed.conversations) == 1
+    assert parsed.skipped == ["conversation 3: none of its messages can be read"]

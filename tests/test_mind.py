@@ -322,6 +322,17 @@ def test_a_mind_is_restored_where_one_stands(mind: Mind, tmp_path: Path, monkeyp
     assert Mind.restore(Path("../copy"), ".").aside == tmp_path / "mind.before-restore-1"
 
 
+def test_what_is_imported_twice_counts_once(mind: Mind, tmp_path: Path) -> None:
+    talks = [[("user", "My dog is called Biscuit."), ("assistant", "Nice!")], [("user", "half \ud83d")]]
+    lines = [{"messages": [{"role": role, "content": said} for role, said in talk]} for talk in talks]
+    (tmp_path / "one").write_text(json.dumps(lines[:1]))
+    (tmp_path / "all").write_text(json.dumps([*lines, lines[1]]))
+    first, second, third = (mind.import_file(tmp_path / name) for name in ("one", "all", "all"))
+    assert (first.conversations, first.messages, first.known, first.waiting) == (1, 2, 0, 1)
+    assert (second.conversations, second.messages, second.known, second.waiting) == (1, 1, 2, 2)
+    assert (third.conversations, third.known, third.waiting) == (0, 3, 2)
+
+
 def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Mind.open("~/ada").path == tmp_path / "ada"

@@ -39,9 +39,9 @@ def _minds(ctx: typer.Context) -> "type[Mind]":
     return Mind
 
 
-def _there(ctx: typer.Context, mind: str | None) -> "Mind":
+def _there(ctx: typer.Context, mind: str | None, *, model: str | None = None) -> "Mind":
     """Open a mind that is there already: who mistypes a folder must not look at a new, empty one."""
-    return _minds(ctx).open(mind, create=False)
+    return _minds(ctx).open(mind, model=model, create=False)
 
 
 app = typer.Typer(
@@ -49,7 +49,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
     context_settings=_HELP_NAMES,
-    epilog="Begin with: oneiro chat",
+    epilog="Begin with: oneiro chat\n\nExit status: 0; 2 after an error, told on standard error; 130 after Ctrl-C.",
 )
 models_app = typer.Typer(context_settings=_HELP_NAMES)
 dreamer_app = typer.Typer(no_args_is_help=True, context_settings=_HELP_NAMES)
@@ -97,7 +97,7 @@ def ask(
     asked = [line for line in (utf8(line).strip() for line in asked) if line]
     if not asked:
         raise InputError("There is no question to ask.", hint="Write one question a line.")
-    answers = _minds(ctx).open(mind, model=model).ask(asked)
+    answers = _minds(ctx).open(mind, model=model, create=model is not None).ask(asked)
     put(show.to_json([answer._asdict() for answer in answers]) if as_json else show.answers(answers))
 
 
@@ -117,7 +117,7 @@ def sleep(
     """Sleep: dream of the day, train on the dreams, sit the exam, wake."""
     from oneiro.watch import watch_night
 
-    night = _minds(ctx).open(mind, model=model).sleep(seed=seed)
+    night = _there(ctx, mind, model=model).sleep(seed=seed)
     console = show.open_console(stderr=as_json)
     morning = watch_night(night, console)
     if as_json:
@@ -137,15 +137,31 @@ def import_(
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring in old conversations; the next night dreams of them."""
-    came = _minds(ctx).open(mind, model=model).import_file(file, skip_bad=skip_bad)
+    """Bring in old conversations; the next night dreams of what you said in them.
+
+    FILE is what ChatGPT exports, conversations.json, or JSON of this form,
+    one conversation a line, or a list of them:
+
+    {"messages": [{"role": "user", "content": "I have a dog."}]}
+
+    Beside its messages may stand "created_at": "2026-03-05". Roles other than
+    user and assistant are left out, and so is a conversation that is in the
+    journal word for word already.
+    """
+    from oneiro.imports import read_file
+
+    parsed = read_file(file, skip_bad=skip_bad)  # before a mind is begun
+    opened = _minds(ctx).open(mind, model=model)
+    came = opened.take_in(parsed)
     if as_json:
         typer.echo(show.to_json(came._asdict()))
         return
     for skipped in came.skipped:
         show.open_console(stderr=True).print(f"Skipped: {show.clean(skipped)}")
+    known = f" {came.known} were there already." if came.known else ""
     typer.echo(
-        f"{came.messages} messages in {came.conversations} conversations came in. The next night dreams of them."
+        f"{came.messages} messages in {came.conversations} conversations came into {opened.path}.{known} "
+        f"{came.waiting} messages of yours wait for the next night."
     )
 
 
@@ -196,10 +212,11 @@ def rollback(
     ctx: typer.Context,
     number: Annotated[int, typer.Argument(min=0, help="The generation to go back to; 0 is the untouched base.")],
     mind: MindOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make an earlier generation the active one."""
     _there(ctx, mind).rollback(number)
-    typer.echo(f"Generation {number} is active.")
+    put(show.to_json({"generation": number}) if as_json else f"Generation {number} is active.")
 
 
 @app.command(epilog="Example: oneiro export ~/backup/mind-monday")
@@ -207,10 +224,11 @@ def export(
     ctx: typer.Context,
     target: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
     mind: MindOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Copy a mind to a folder, as it is now."""
     _there(ctx, mind).export(target)
-    typer.echo(f"Exported to {target}")
+    put(show.to_json({"path": target}) if as_json else f"Exported to {target}")
 
 
 @app.command(epilog="Example: oneiro restore ~/backup/mind-monday --mind ~/minds/restored")
@@ -218,9 +236,13 @@ def restore(
     ctx: typer.Context,
     source: Annotated[Path, typer.Argument(metavar="DIR", help="What `oneiro export` wrote.")],
     mind: MindOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Bring an exported mind back."""
     restored = _minds(ctx).restore(source, mind)
+    if as_json:
+        typer.echo(show.to_json({"path": restored.mind.path, "aside": restored.aside}))
+        return
     typer.echo(f"Restored to {restored.mind.path}")
     if restored.aside:
         typer.echo(f"The mind that was there is in {restored.aside} now.")

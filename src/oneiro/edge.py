@@ -5,10 +5,11 @@ In: what a command raises or prints. Out: text or JSON on standard output; error
 
 import errno
 import io
+import os
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.console import RenderableType
@@ -19,6 +20,7 @@ from oneiro.config import DEFAULT_MODEL
 from oneiro.errors import InputError, OneiroError
 
 _JSON = "oneiro.json"
+_UsageError = cast(type[typer.BadParameter], typer.BadParameter.mro()[1])  # Typer exports no more than this kind of it
 _DISK_FULL = (
     "The disk is full.",
     "Nothing was lost: yesterday's generation stays active. Free some space and try again.",
@@ -32,15 +34,22 @@ _DATABASE = {
 class Edge(TyperGroup):
     """Catches what a command raises: a message and a hint on standard error, never a traceback."""
 
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """Remember whether JSON is asked for before any option can turn out wrong."""
+        ctx.meta[_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: typer.Context) -> object:
         """Run the command; errors exit with 2, Ctrl-C with 130."""
-        for stream in (sys.stdin, sys.stdout):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # broken bytes in, or letters this terminal does not have
+        _open_streams()
         try:
             return super().invoke(ctx)
         except OneiroError as error:
             raise _failed(ctx, error.message, error.hint) from error
+        except _UsageError as error:
+            if not ctx.meta[_JSON]:
+                raise
+            raise _failed(ctx, error.format_message(), "See --help.") from error
         except BrokenPipeError:
             raise  # the reader went away (`oneiro log | head`); Typer ends quietly
         except sqlite3.OperationalError as error:
@@ -57,17 +66,21 @@ class Edge(TyperGroup):
             raise typer.Exit(130) from stop
 
 
+def _open_streams() -> None:
+    """Make the standard streams ones that can be read and written, whatever is in them."""
+    if sys.stdin is None:  # closed by `<&-`
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # broken bytes in, or letters this terminal does not have
+
+
 def _failed(ctx: typer.Context, message: str, hint: str = "") -> typer.Exit:
-    if ctx.meta.get(_JSON):
+    if ctx.meta[_JSON]:
         typer.echo(show.to_json({"error": message, "hint": hint}), err=True)
     else:
         show.open_console(stderr=True).print(show.error(message, hint))
     return typer.Exit(2)
-
-
-def _remember_json(ctx: typer.Context, value: bool) -> bool:
-    ctx.meta[_JSON] = value
-    return value
 
 
 def _print_version(value: bool) -> None:
@@ -87,7 +100,7 @@ ModelOption = Annotated[
 VersionOption = Annotated[
     bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", callback=_remember_json, help="Print JSON, for scripts.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
 def read_text(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads chats from files: JSON lines of `{"messages": [...]}`, or a ChatGPT export (`conversations.json`)."""
+"""Reads chats from files: JSON of `{"messages": [...]}`, in lines or a list, or a ChatGPT `conversations.json`."""
 
 import json
 from collections.abc import Iterator
@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from oneiro.errors import InputError
-from oneiro.store import now
-from oneiro.types import Role
+from oneiro.store import Line, now
 
-Line = tuple[Role, str, str]  # role, content, created_at
+_SPOKEN = ("user", "assistant")  # the roles that are read
 
 
 class Parsed(NamedTuple):
@@ -28,11 +27,13 @@ def read_file(file: Path, *, skip_bad: bool) -> Parsed:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error.strerror}).", hint="Name a file of conversations.") from error
+    except UnicodeDecodeError as error:
         raise InputError(f"{file} cannot be read ({error}).", hint="It must be a UTF-8 text file.") from error
     found: list[list[Line]] = []
     skipped: list[str] = []
-    for place, conversation in _chatgpt(text) if text.lstrip().startswith("[") else _json_lines(text):
+    for place, conversation in _conversations(text):
         if isinstance(conversation, str):
             skipped.append(f"{place}: {conversation}")
         elif conversation:
@@ -44,44 +45,70 @@ def read_file(file: Path, *, skip_bad: bool) -> Parsed:
         )
     if not found:
         raise InputError(
-            f"{file} holds no conversation.", hint='Expected lines of {"messages": [{"role", "content"}]}.'
+            f"{file} holds no conversation.",
+            hint='Expected a ChatGPT export, or {"messages": [{"role", "content"}]}: see oneiro import --help',
         )
     return Parsed(found, skipped)
+
+
+def _conversations(text: str) -> Iterator[tuple[str, list[Line] | str]]:
+    """Read each conversation with its place; a text instead of one says what is wrong with it."""
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        is_list = text.lstrip().startswith("[")
+        yield from [("the file", f"no JSON ({error})")] if is_list else _json_lines(text)
+    else:
+        for number, item in enumerate(whole if isinstance(whole, list) else [whole], start=1):
+            yield f"conversation {number}", _conversation(item)
 
 
 def _json_lines(text: str) -> Iterator[tuple[str, list[Line] | str]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            yield f"line {number}", _conversation(line)
+            yield f"line {number}", _json_line(line)
 
 
-def _conversation(line: str) -> list[Line] | str:
-    """Read one line; a text instead of a conversation says what is wrong with it."""
+def _json_line(line: str) -> list[Line] | str:
     try:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
         return f"no JSON ({error})"
-    if not isinstance(data, dict) or not isinstance(data.get("messages"), list):
-        return 'it has no list "messages"'
+    return _conversation(data)
+
+
+def _conversation(data: Any) -> list[Line] | str:
+    if isinstance(data, dict) and isinstance(data.get("mapping"), dict):
+        return _branch(data)
+    if isinstance(data, dict) and isinstance(data.get("messages"), list):
+        return _talk(data)
+    return 'it has no list "messages", nor a "mapping" like one of ChatGPT'
+
+
+def _talk(data: dict[str, Any]) -> list[Line] | str:
     created_at = _time(data.get("created_at"))
     if created_at is None:
         return f"created_at is no ISO 8601 time: {data['created_at']!r}"
     lines: list[Line] = []
     for message in data["messages"]:
-        fault = _fault(message)
-        if fault:
-            return fault
-        if message["role"] != "system" and message["content"].strip():
-            lines.append((message["role"], message["content"], created_at))
-    return lines
+        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+            return 'a message has no "role"'
+        role, content = message["role"], _text(message.get("content"))
+        if role in _SPOKEN and content is None:
+            return 'a message has no text "content"'
+        if role in _SPOKEN and content and content.strip():
+            lines.append((role, content, created_at))
+    return lines if lines or not data["messages"] else "it holds no message of a user or an assistant"
 
 
-def _fault(message: Any) -> str | None:
-    if not isinstance(message, dict) or not isinstance(message.get("content"), str):
-        return 'a message has no text "content"'
-    if message.get("role") not in ("user", "assistant", "system"):
-        return f"a message has the unknown role {message.get('role')!r}"
-    return None
+def _text(content: Any) -> str | None:
+    """A text, or the texts among its parts: beside pictures, and of what was spoken; None where it is neither."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return None
+    texts = (part.get("text") if isinstance(part, dict) else part for part in content)
+    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def _time(value: Any) -> str | None:
@@ -99,43 +126,38 @@ def _time(value: Any) -> str | None:
     return at.isoformat(timespec="seconds")
 
 
-def _chatgpt(text: str) -> Iterator[tuple[str, list[Line] | str]]:
-    """Read a ChatGPT export: each conversation is a tree, its current branch is what was said last."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        yield "the file", f"no JSON ({error})"
-        return
-    for number, item in enumerate(data, start=1):
-        place = f"conversation {number}"
-        if not isinstance(item, dict) or not isinstance(item.get("mapping"), dict):
-            yield place, 'it has no "mapping"'
-            continue
-        yield place, _branch(item)
-
-
-def _branch(item: dict[str, Any]) -> list[Line]:
+def _branch(item: dict[str, Any]) -> list[Line] | str:
+    """Read a conversation of ChatGPT: it is a tree, and its current branch is what was said last."""
     nodes = item["mapping"]
-    key = item.get("current_node") or next(reversed(nodes), None)
-    lines: list[Line] = []
+    key = item.get("current_node")
+    if not isinstance(key, str) or key not in nodes:
+        key = next(reversed(nodes), None)
+    messages: list[Any] = []
     visited: set[str] = set()
     while isinstance(key, str) and key in nodes and key not in visited:
         visited.add(key)
         node = nodes[key] if isinstance(nodes[key], dict) else {}
-        line = _chatgpt_line(node.get("message"), item.get("create_time"))
-        if line:
-            lines.append(line)
+        messages.append(node.get("message"))
         key = node.get("parent")
-    return lines[::-1]
+    said = [message for message in reversed(messages) if message and not _behind_the_scenes(message)]
+    lines = [line for message in said if (line := _chatgpt_line(message, item.get("create_time")))]
+    return lines if lines or not said else "none of its messages can be read"
+
+
+def _behind_the_scenes(message: Any) -> bool:
+    """Whether neither the user nor the assistant said it to the other: rules, tools, calls of them, what is hidden."""
+    if not isinstance(message, dict):
+        return False
+    author, notes = message.get("author"), message.get("metadata")
+    role = author.get("role") if isinstance(author, dict) else None
+    hidden = isinstance(notes, dict) and notes.get("is_visually_hidden_from_conversation")
+    return role in ("system", "tool") or bool(hidden) or message.get("recipient") not in (None, "all")
 
 
 def _chatgpt_line(message: Any, fallback: Any) -> Line | None:
-    if not isinstance(message, dict):
-        return None
-    author, body = message.get("author"), message.get("content")
+    author, body = (message.get("author"), message.get("content")) if isinstance(message, dict) else (None, None)
     role = author.get("role") if isinstance(author, dict) else None
-    parts = body.get("parts") if isinstance(body, dict) else None
-    content = "\n".join(part for part in parts if isinstance(part, str)).strip() if isinstance(parts, list) else ""
-    if role not in ("user", "assistant") or not content:
+    content = (_text(body.get("parts")) or "").strip() if isinstance(body, dict) else ""
+    if role not in _SPOKEN or not content:
         return None
     return role, content, _time(message.get("create_time") or fallback) or now()

@@ -56,11 +56,13 @@ class Answer(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """What an import brought in, and what it left out."""
+    """What an import brought in and left out, how many conversations were there already, how many messages wait."""
 
     conversations: int
     messages: int
     skipped: list[str]
+    known: int
+    waiting: int
 
 
 class Restored(NamedTuple):
@@ -391,9 +393,14 @@ class Mind:
         Raises:
             InputError: the file is unreadable, or broken and `skip_bad` is not set.
         """
-        parsed = imports.read_file(Path(file), skip_bad=skip_bad)
-        lines = self._store.import_conversations(parsed.conversations)
-        return Imported(len(parsed.conversations), lines, parsed.skipped)
+        return self.take_in(imports.read_file(Path(file), skip_bad=skip_bad))
+
+    def take_in(self, parsed: imports.Parsed) -> Imported:
+        """Journal what was read from a file, but for conversations that are there already."""
+        new = self._store.unknown(parsed.conversations)
+        lines = self._store.import_conversations(new)
+        known = len(parsed.conversations) - len(new)
+        return Imported(len(new), lines, parsed.skipped, known, self._store.waiting())
 
     def export(self, target: Path) -> None:
         """Copy the mind to a new folder.

@@ -18,6 +18,7 @@ from oneiro.records import from_json, to_json
 from oneiro.text import utf8
 from oneiro.types import REMEMBERED, Channel, Dream, Dropped, Memory, Message, MorningReport, Role, Screened, StageName
 
+Line = tuple[Role, str, str]  # role, content, created_at
 _SHARED_MEMORY_BYTES = 1 << 16  # twice the index that WAL keeps in a file beside the database
 
 
@@ -164,7 +165,21 @@ class Store:
         )
         return Message(int(cursor.lastrowid or 0), conversation, role, clean, at, channel)
 
-    def import_conversations(self, conversations: Sequence[Sequence[tuple[Role, str, str]]]) -> int:
+    def unknown(self, conversations: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
+        """Those conversations that do not stand in the journal word for word, each once."""
+        told: dict[int, list[tuple[str, str]]] = {}
+        for message in self.messages():
+            told.setdefault(message.conversation, []).append((message.role, message.content))
+        known = {tuple(lines) for lines in told.values()}
+        new: list[Sequence[Line]] = []
+        for conversation in conversations:
+            lines = tuple((role, utf8(content)) for role, content, _ in conversation)
+            if lines not in known:
+                known.add(lines)
+                new.append(conversation)
+        return new
+
+    def import_conversations(self, conversations: Sequence[Sequence[Line]]) -> int:
         """Save whole conversations of (role, content, created_at) in one transaction; return the lines saved."""
         lines = 0
         with self._db:
