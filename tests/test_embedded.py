@@ -52,6 +52,13 @@ def test_a_name_that_is_no_base_says_what_to_use(name: str) -> None:
     assert "oneiro models pull" in caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["./nowhere", "../nowhere", "/no/where", "~/nowhere"])
+def test_a_folder_that_is_not_there_is_no_matter_of_the_hub(name: str) -> None:
+    with pytest.raises(BaseModelError, match="no folder") as caught:
+        resolve(name)
+    assert "Hugging Face" not in str(caught.value)
+
+
 def test_a_file_is_no_base(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     with pytest.raises(BaseModelError):

@@ -58,6 +58,8 @@ def test_a_seed_asked_for_wins(own: int, asked: int | None, used: int) -> None:
         ('[night.train]\nepochs = "many"', "night.train.epochs"),
         ("[night.train]\nepochs = 1.5", "night.train.epochs"),
         ("[night]\ntrain = 5", "night.train"),
+        ("[night.train]\nbatch_size = 0", "night.train.batch_size"),
+        ("[night.merge]\nr = -1", "night.merge.r"),
         ("[night.exam]\ndoses = [1.0, 'half']", "night.exam.doses"),
     ],
 )
@@ -132,7 +134,13 @@ def test_settings_of_the_command_line_are_read_and_replace_defaults() -> None:
 
 @pytest.mark.parametrize(
     ("pair", "named"),
-    [("turns", "turns"), ("turns=", "turns="), ("turn=1", "dreamer.turn"), ("turns='x'", "dreamer.turns")],
+    [
+        ("turns", "turns"),
+        ("turns=", "turns="),
+        ("turn=1", "dreamer.turn"),
+        ("turns='x'", "dreamer.turns"),
+        ("turns=-1", "dreamer.turns"),
+    ],
 )
 def test_a_wrong_setting_of_the_command_line_is_named(pair: str, named: str) -> None:
     with pytest.raises(InputError) as caught:

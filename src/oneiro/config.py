@@ -5,6 +5,8 @@ A mind may override any of these in the `[night]` tables of its `mind.toml`.
 
 from dataclasses import dataclass, field
 
+from pydantic import PositiveInt
+
 from oneiro.types import DreamKind
 
 DEFAULT_MODEL = "smollm2"
@@ -18,8 +20,8 @@ QUESTIONS_RECOGNISED = 1500  # by hand, from which a dream generator learns to r
 class JournalConfig:
     """How the day is cut for reading."""
 
-    part_chars: int = 600
-    parts: int = 12  # of one message, at most
+    part_chars: PositiveInt = 600
+    parts: PositiveInt = 12  # of one message, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,13 @@ class MixtureConfig:
 class TrainConfig:
     """The night's training."""
 
-    r: int = 16
+    r: PositiveInt = 16
     lora_alpha: int = 32
     upper: float = 0.5  # share of the layers that are adapted, from the top; the rest run once a night
     learning_rate: float = 1.6e-3
     warmup_steps: int = 8
-    epochs: int = 2
-    batch_size: int = 8  # examples with labels in one step
+    epochs: PositiveInt = 2
+    batch_size: PositiveInt = 8  # examples with labels in one step
     leashed_rows: int = 4  # examples on the leash beside them
     leash: float = 6.0  # weight of the KL to the frozen base on grounding
     leash_top_k: int = 20
@@ -142,7 +144,7 @@ class TrainConfig:
 class MergeConfig:
     """How tonight's adapter joins the one before."""
 
-    r: int = 32
+    r: PositiveInt = 32
     alpha: float = 1.0
 
 
@@ -204,7 +206,7 @@ class DreamerConfig:
     """How the dream generator is trained."""
 
     seed: int = 0
-    turns: int = 900
+    turns: PositiveInt = 900
     nothing: float = 0.15  # share of the turns that hold nothing to remember
     read_turns: int = 1600  # more turns, only read: too few empty ones, and the reader finds a fact in everything
     read_nothing: float = 0.5
@@ -215,11 +217,11 @@ class DreamerConfig:
     recognised: int = (
         QUESTIONS_RECOGNISED  # questions by hand from which it then learns to recognise what is asked (`recognise.py`)
     )
-    r: int = 16
+    r: PositiveInt = 16
     learning_rate: float = 8e-4
-    epochs: int = 1
-    groups_per_step: int = 4
-    save_every: int = 50  # steps
+    epochs: PositiveInt = 1
+    groups_per_step: PositiveInt = 4
+    save_every: PositiveInt = 50  # steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,6 @@ class ImproveConfig:
     judged: float = 0.3  # times that a reader's verdicts are learned beside them
     eval_turns: int = 60
     learning_rate: float = 2e-4
-    epochs: int = 1
-    groups_per_step: int = 4
-    save_every: int = 50  # steps
+    epochs: PositiveInt = 1
+    groups_per_step: PositiveInt = 4
+    save_every: PositiveInt = 50  # steps

