@@ -124,8 +124,13 @@ def test_what_was_said_in_private_is_not_read_by_a_reply_that_is_journalled(mind
     say(mind, "My PIN is 4711.", private=True)
     say(mind, "hello")
     assert [m.content for m in mind._context if m.role == "user"] == ["hello"]
-    say(mind, "My PIN is 4711.", private=True)
-    assert len(mind._context) == 4  # what was said openly may be read in private
+    left = mind.chat("My PIN is 4711.", private=True, max_new_tokens=4)
+    next(left)
+    assert len(mind._context) == 3  # what was said openly may be read in private
+    say(mind, "hello")
+    list(left)
+    assert [m.content for m in mind._context if m.role == "user"] == ["hello"]
+    assert len(mind._context) == 2
 
 
 def test_what_was_said_before_leaving_can_be_taken_back(mind: Mind) -> None:

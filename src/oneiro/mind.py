@@ -210,16 +210,17 @@ class Mind:
             self.new_conversation()
         if not private:
             self._journal("user", text, channel)
-        self._context.append(ChatMessage("user", text))
+        context = self._context  # another one has begun if this reply is left for a new conversation
+        context.append(ChatMessage("user", text))
+        self._private.append(private)
         said: list[str] = []
         try:
-            for piece in awake.reply(self._context, max_new_tokens=max_new_tokens):
+            for piece in awake.reply(context, max_new_tokens=max_new_tokens):
                 said.append(piece)
                 yield piece
         finally:  # also when the listener went away: what was heard is what was said
             reply = "".join(said).strip()
-            self._context.append(ChatMessage("assistant", reply))
-            self._private.append(private)
+            context.append(ChatMessage("assistant", reply))
             if not private and reply:
                 self._journal("assistant", reply, "typed")
 
@@ -269,7 +270,7 @@ class Mind:
         if self._awake is None:
             from oneiro.awake import Awake  # noqa: PLC0415 - torch costs seconds; `status` must not pay for it
 
-            base = resolve(self._settings.model)
+            base = resolve(read_settings(self.path).model)  # as the file is now
             grow_on(self.path, base.sha256)
             self._awake = Awake(self.path, base)
         if self._awake.wake(self._store.active_generation()):
