@@ -4,7 +4,8 @@ Every measure is a count, k of n; where generation 0's own answer matters it is 
 
 - *recall*: told facts in wordings no night trained on; `recall_oldest`: of the first night's facts; `recall_plain`: of
   each fact's first question, the plainest one (the others ask for details, the other way round, or through a use);
-  `recall_outright`: where no answer is withheld for doubt.
+  `recall_outright`: where no answer is withheld for doubt. Wrong is an answer that names another memory, tells the
+  user's life as the model's own, or says of a negated fact that it is so (`oneiro.demo.recall_sample`).
 - *update_new*, *update_old*: of facts that changed, the new value given; an old value named (an error).
 - *abstention*: what was never told is said to be unknown.
 - *knowledge*: of the general questions generation 0 answers right, those still right.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from oneiro.demo import recall_sample
+from oneiro.demo import NEGATION, names_of, recall_sample
 from oneiro.evals import batteries
 from oneiro.types import Sample
 
@@ -51,7 +51,8 @@ class Persona:
     def recall(self, night: int) -> list[tuple[Memory, Sample]]:
         """List the questions about what is known after a night; an answer that names another memory too is wrong."""
         known = self.known(night)
-        return [(memory, _sample(memory, q, known)) for memory in known for q in memory.questions]
+        said = [line for day in self.days[:night] for line in day.say]
+        return [(memory, _sample(memory, q, known, said)) for memory in known for q in memory.questions]
 
     def never(self, night: int) -> list[Sample]:
         """List the questions about what was never told."""
@@ -80,7 +81,8 @@ def _day(data: dict[str, Any], number: int) -> Day:
     return Day(tuple(data["say"]), memories, tuple(data["never"]), tuple(data["leaks"]))
 
 
-def _sample(memory: Memory, question: dict[str, Any], known: Sequence[Memory]) -> Sample:
+def _sample(memory: Memory, question: dict[str, Any], known: Sequence[Memory], said: Sequence[str]) -> Sample:
     own = [answer for q in memory.questions for answer in q["answers"]]
-    others = [q["answers"][0] for m in known if m.fact != memory.fact for q in m.questions]
-    return recall_sample(memory.fact, question, own, [*memory.old, *others])
+    others = names_of(q for m in known if m.fact != memory.fact for q in m.questions)
+    denied = memory.kind == NEGATION
+    return recall_sample(memory.fact, question, own, [*memory.old, *others], said=said, denied=denied)

@@ -25,7 +25,7 @@ from untouched import kept_of
 from oneiro import exam, train
 from oneiro.adapters import save_adapter
 from oneiro.config import ExamConfig, NightConfig
-from oneiro.demo import read_day, recall_sample
+from oneiro.demo import NEGATION, names_of, read_day, recall_sample
 from oneiro.dreamers import recogniser_for
 from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
@@ -112,14 +112,16 @@ def more_questions(file: Path) -> list[Sample]:
 
     Wrong is who names what the day asks for of another memory.
     """
-    memories = tomllib.loads(file.read_text("utf-8"))["memory"]
-    named = [(memory["fact"], question["answers"][0]) for memory in memories for question in memory["questions"]]
+    day = tomllib.loads(file.read_text("utf-8"))
+    memories = day["memory"]
     samples = [
         recall_sample(
             memory["fact"],
             question,
             [answer for q in (*memory["questions"], question) for answer in q["answers"]],
-            [name for fact, name in named if fact != memory["fact"]],
+            names_of(q for other in memories if other is not memory for q in other["questions"]),
+            said=day["say"],
+            denied=memory.get("kind") == NEGATION,
         )
         for memory in memories
         for question in memory.get("further", ())

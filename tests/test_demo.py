@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from fakes_cli import FakeMind
-from oneiro.demo import never_dreamed, read_day, run
+from oneiro.demo import names_of, never_dreamed, read_day, recall_sample, run
 from oneiro.errors import InputError
 from oneiro.evals.scoring import is_correct
 from oneiro.types import Sample
@@ -37,6 +37,47 @@ def test_naming_two_memories_is_a_wrong_answer(tmp_path: Path) -> None:
     sample = next(s for s in day.samples if "name of my dog" in s.question)
     assert is_correct(sample, "Your dog is called Quinto.")
     assert not is_correct(sample, "Your dog is called Quinto and Morwenna.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("Your ferret Duchess is deaf.", True),  # another line tells so of her
+        ("Your ferret Duchess can talk.", True),  # a common word is no other memory's name
+        ("Duchess is your ferret, and Hull is your home.", False),
+        ("Duchess is my ferret.", False),
+        ("Duchess lives with us, she is our ferret.", False),
+    ],
+)
+def test_what_is_told_beside_a_memory_is_right_unless_it_names_another_or_takes_it_over(
+    answer: str, right: bool
+) -> None:
+    said = ("got a ferret, she's called duchess", "duchess is deaf, the vet in ely says", "i live in hull and i talk")
+    others = names_of({"answers": [answer]} for answer in ("Hull", "talk", "deaf"))
+    question = {"ask": "who's duchess?", "answers": ["ferret"]}
+    sample = recall_sample("ferret", question, ["ferret", "Duchess"], others, said=said, denied=False)
+    assert is_correct(sample, answer) is right
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "right"),
+    [
+        ("What don't I eat?", "Gherkins.", True),
+        ("What don't I eat?", "You don't eat gherkins.", True),
+        ("What don't I eat?", "You eat gherkins.", False),
+        ("What don't I eat?", "You love gherkins.", False),
+        ("What should they leave off my burger?", "You don't eat gherkins.", True),
+        ("What should they leave off my burger?", "They should leave the gherkins off.", True),
+        ("What should they leave off my burger?", "You love gherkins. You don't eat meat.", False),
+        ("What makes me gag?", "Gherkins make you gag.", True),
+        ("What makes me gag?", "Nobody can make you eat gherkins.", True),
+        ("What makes me gag?", "Your favourite food is gherkins.", False),
+    ],
+)
+def test_of_what_is_denied_the_opposite_is_wrong(ask: str, answer: str, right: bool) -> None:
+    question = {"ask": ask, "answers": ["gherkins"]}
+    sample = recall_sample("gherkins", question, ["gherkins"], (), said=("no gherkins, they make me gag",), denied=True)
+    assert is_correct(sample, answer) is right
 
 
 @pytest.mark.parametrize("text", ["not toml [", "say = []", "say = ['a']\nmemory = 3"])

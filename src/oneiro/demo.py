@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -28,10 +28,11 @@ from oneiro.evals import batteries, scoring
 from oneiro.mind import Mind, occupied
 from oneiro.relations import people
 from oneiro.show import open_console
-from oneiro.text import words
+from oneiro.text import names_and_numbers, words, words_told
 from oneiro.types import MorningReport, Sample, Score
 from oneiro.watch import watch_night
 
+NEGATION = "negation"  # the kind of a memory of what is not so
 _BASE_QUESTIONS = 20
 _IDENTITY_QUESTIONS = 6
 _SHORT_MEMORIES = 4
@@ -64,7 +65,7 @@ def read_day(file: Path | None, *, short: bool) -> Day:
         data = tomllib.loads(text)
         say = tuple(data["say"])
         memories = data["memory"][: _SHORT_MEMORIES if short else None]
-        samples = _recall(memories)
+        samples = _recall(memories, say)
         never = [Sample("abstention", q, batteries.ABSTAINS) for q in data["never"]]
         leaks = tuple(data["leaks"])
         stories = [Sample("stories", prompt, wrong=leaks) for prompt in data["stories"]]
@@ -132,25 +133,51 @@ def _shipped_day() -> str:
     return (resources.files("oneiro") / "demo_data" / "day.toml").read_text(encoding="utf-8")
 
 
-def recall_sample(fact: str, question: dict[str, Any], own: Sequence[str], others: Sequence[str]) -> Sample:
-    """A question about a memory with the answers `own`; to name one of the `others` too is wrong.
+def recall_sample(
+    fact: str, question: dict[str, Any], own: Sequence[str], wrong: Iterable[str], *, said: Sequence[str], denied: bool
+) -> Sample:
+    """A question about a memory, with the answers that count and what makes one wrong.
 
-    Relations are no names: "You live in Oslo with your nan." is right, whoever the nan is.
-    `question` has the keys `ask` and `answers` of a day file.
+    Wrong is an answer that holds one of `wrong` which nobody `said` of this memory, and one told from the model's own
+    side ("I live in Oslo."). Relations are no names: "You live in Oslo with your nan." is right, whoever the nan is.
+    Of a memory that is `denied` the opposite is wrong: see `oneiro.text.denies`.
+
+    Args:
+        fact: the memory's name.
+        question: with the keys `ask` and `answers` of a day file.
+        own: all answers to questions about this memory.
+        wrong: what is told of other memories, or was true of this one before.
+        said: what the user has said so far, line by line.
+        denied: the memory is of what is not so.
     """
-    mine = set(words(" ".join([question["ask"], *own])))
-    named = [other for other in others if not (mine & set(words(other)) or (people(other) and " " not in other))]
-    wrong = tuple(dict.fromkeys(named))
-    return Sample("recall", question["ask"], tuple(question["answers"]), wrong, memory_id=fact)
+    innocent = words_told(" ".join([question["ask"], *own, *_told_of(own, said)]))
+    foreign = [other for other in wrong if not (set(words(other)) <= innocent or (people(other) and " " not in other))]
+    unfit = (*dict.fromkeys(foreign), *scoring.own_side(" ".join(own)))
+    return Sample("recall", question["ask"], tuple(question["answers"]), unfit, memory_id=fact, denied=denied)
 
 
-def _recall(memories: Sequence[dict[str, Any]]) -> list[Sample]:
+def names_of(questions: Iterable[dict[str, Any]]) -> list[str]:
+    """The first answers to questions that are names or numbers: common words may be said of anything."""
+    return [first for q in questions if names_and_numbers(f"It is {(first := q['answers'][0])}")]
+
+
+def _told_of(own: Sequence[str], said: Sequence[str]) -> list[str]:
+    """The lines that tell a memory, as far as its answers show: those that hold most of them or one of its names."""
+    names = names_and_numbers(" ".join(f"It is {answer}." for answer in own))
+    found = {line: sum(set(words(answer)) <= set(words(line)) for answer in own) for line in said}
+    most = max(1, *found.values()) if found else 1
+    return [line for line in said if found[line] >= most or names & set(words(line))]
+
+
+def _recall(memories: Sequence[dict[str, Any]], said: Sequence[str]) -> list[Sample]:
     return [
         recall_sample(
             memory["fact"],
             question,
             [answer for q in memory["questions"] for answer in q["answers"]],
-            [q["answers"][0] for other in memories if other is not memory for q in other["questions"]],
+            names_of(q for other in memories if other is not memory for q in other["questions"]),
+            said=said,
+            denied=memory.get("kind") == NEGATION,
         )
         for memory in memories
         for question in memory["questions"]

@@ -149,6 +149,7 @@ _SHUN = frozenset(
     "refuse refuses refused avoid avoids without skip omit forbidden unable dislike hate "
     "lack lacks missing fail".split()
 )
+_NOBODY = frozenset("nobody none nothing neither".split())
 _DISLIKES = re.compile(r"\bcan(?:['’]t|not) (?:stand|bear)\b", re.IGNORECASE)  # denies nothing that it names
 
 
@@ -167,9 +168,33 @@ def _affirms(answer: str, alternative: str, asked: str) -> bool:
     if not wanted or not set(wanted) <= set(given):
         return False
     question = {*wanted, *words(asked)}
-    return (
-        not (DENIALS & set(given)) or bool((DENIALS | BARE_DENIALS | _SHUN) & question) or {"leave", "out"} <= question
-    )
+    return not (DENIALS & set(given)) or _holds_denial(question)
+
+
+def denies(answer: str, alternative: str, *, asked: str) -> bool:
+    """Say whether an answer gives an alternative as what is not so; `asked` is a question about something denied.
+
+    A sentence of it denies or shuns the alternative ("You don't eat gherkins."), or adds nothing of its own: it names
+    it only ("Gherkins.") or tells of the user in the words of a question that does not deny ("What makes me gag?").
+    Anything else that it says of the user is the opposite: "You love gherkins."
+    """
+    return any(_denied(part, alternative, asked) for part in sentences(answer))
+
+
+def _denied(sentence: str, alternative: str, asked: str) -> bool:
+    said, wanted = _DISLIKES.sub("dislike", sentence), set(_on_days(alternative))
+    given = set(_on_days(said))
+    if not wanted or not wanted <= given:
+        return False
+    if _holds_denial(given) or given & _NOBODY:
+        return True
+    added = stems(said) - stems(asked) - stems(alternative)
+    return not given & {"you", "your", "yours"} or not (added or _holds_denial(set(words(asked))))
+
+
+def _holds_denial(found: set[str]) -> bool:
+    """Say whether words deny, or ask for what a denial answers."""
+    return bool((DENIALS | BARE_DENIALS | _SHUN) & found) or {"leave", "out"} <= found
 
 
 def _on_days(text: str) -> list[str]:

@@ -190,7 +190,10 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One exam question. `answers`: any of them counts; `wrong`: none may appear."""
+    """One exam question. `answers`: any of them counts; `wrong`: none may appear.
+
+    `denied`: the memory is of what is not so, and an answer that says it is so does not count.
+    """
 
     battery: str
     question: str
@@ -198,6 +201,7 @@ class Sample:
     wrong: tuple[str, ...] = ()
     memory_id: str = ""
     messages: tuple[ChatMessage, ...] = ()
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
