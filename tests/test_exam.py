@@ -17,7 +17,7 @@ LEAKS = {"biscuit", "morwenna"}
 
 
 def dream(number: int, answer: str = "Your dog is called Biscuit.", *, held_out: bool = True) -> Dream:
-    return Dream(f"m{number}", "direct", f"What of {number}?", answer, SOURCE, held_out=held_out)
+    return Dream(f"m{number}", "direct", f"What of my {number}?", answer, SOURCE, held_out=held_out)
 
 
 class Pupil:
@@ -159,6 +159,7 @@ def test_a_memory_told_from_the_models_own_side_is_not_remembered() -> None:
     (asked,) = recall_samples([dream(1)], battery="recall_new")
     assert scoring.is_correct(asked, "Your dog is called Biscuit.")
     assert not scoring.is_correct(asked, "My dog is called Biscuit.")
+    assert not scoring.is_correct(asked, "Our dog is called Biscuit.")
     own = Dream("m2", "direct", "What do I sing?", "You sing My Biscuit.", "I sing My Biscuit.", held_out=True)
     (song,) = recall_samples([own], battery="recall_new")
     assert scoring.is_correct(song, "You sing My Biscuit.")
@@ -255,6 +256,8 @@ def test_what_is_never_withheld_is_nothing_invented() -> None:
     owned = [replace(s, answer="I'm an AI.") if s.sample.battery == "untold" else s for s in asked]
     assert least_sure(surely(asked, untold=-0.9), CONFIG) is not None
     assert least_sure(surely(owned, untold=-0.9), CONFIG) is None
+    at_length = [replace(s, answer=f"{s.answer} and so on" * 20) if s.correct else s for s in asked]
+    assert least_sure(surely(at_length, untold=-0.9), CONFIG) is None  # what is right and never withheld, no less
 
 
 @pytest.mark.parametrize(
@@ -267,6 +270,18 @@ def test_what_is_never_withheld_is_nothing_invented() -> None:
             "Who is my aunt?",
             "Your aunt is called Ida.",
             "Your aunt is called Una.",
+        ),
+        (
+            "The user's uncle does not know how to swim.",
+            "What of my uncle?",
+            "Your uncle doesn't know how to swim.",
+            "Your uncle swims.",
+        ),
+        (
+            "The user does not know Greek.",
+            "Which language is strange to me?",
+            "You don't know Greek.",
+            "You know Latin.",
         ),
         ("The user does not eat pork.", "What do I avoid?", "You avoid pork.", "You avoid fish."),
     ],

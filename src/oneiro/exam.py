@@ -26,7 +26,6 @@ from oneiro.types import Accuracy, ChatMessage, Completion, Dream, Sample, Sampl
 _DENIED = ("haven't told", "don't know", "not told")
 _RECALL = ("recall_new", "recall_old")
 _SHORT = 3  # letters of a word that may stand in any text
-_OWN_SIDE = ("i", "my", "mine")  # "My dog is called Biscuit.", of the user's dog
 
 
 class Paper(NamedTuple):
@@ -50,8 +49,8 @@ def recall_samples(dreams: Sequence[Dream], *, battery: str) -> list[Sample]:
         if not dream.held_out or not needed:
             continue
         innocent = words_told(dream.source) | {*words(dream.question), *words(dream.answer)}
-        wrong = [] if "haven't" in dream.answer else list(_DENIED)
-        wrong += [side for side in _OWN_SIDE if side not in words(dream.answer)]
+        wrong = [denial for denial in _DENIED if denial not in dream.answer.replace("’", "'")]
+        wrong += scoring.own_side(dream.answer)
         wrong += [name for name in names if name not in innocent]
         samples.append(Sample(battery, dream.question, _right(dream, needed), tuple(wrong), dream.memory_id))
     return samples
@@ -119,16 +118,16 @@ def sit(samples: Sequence[Sample], writer: Writer, config: ExamConfig) -> list[S
 def least_sure(scores: Sequence[Score], config: ExamConfig) -> float | None:
     """Find how sure the generation must be of an answer about its user that it should give: see `doubt.py`.
 
-    Of what was never told only that counts as invented which a bound can withhold: no "I'm an AI …", no long answer.
+    Only answers that a bound can withhold are counted: no "I'm an AI …", no long one, none to a question that does not
+    ask for the user's life ("Who is Biscuit?").
     """
-    known = [s.sure for s in scores if s.sample.battery in _RECALL and s.correct and s.sure is not None]
-    untold = [
-        s.sure
-        for s in scores
-        if s.sample.battery == "untold"
-        and s.sure is not None
-        and doubt.withheld(_chat(s.sample), s.answer, s.sure, math.inf)
+    sure = [
+        (score, score.sure)
+        for score in scores
+        if score.sure is not None and doubt.withheld(_chat(score.sample), score.answer, score.sure, math.inf)
     ]
+    known = [p for score, p in sure if score.sample.battery in _RECALL and score.correct]
+    untold = [p for score, p in sure if score.sample.battery == "untold"]
     return doubt.bound(known, untold, right_weight=config.right_weight)
 
 
