@@ -28,7 +28,7 @@ from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
 from oneiro.settings import override, parse_values
-from oneiro.text import words
+from oneiro.text import bare
 from oneiro.types import Dream, Sample, Score
 
 _KNOWLEDGE = 280  # general questions
@@ -108,8 +108,8 @@ def _remembered(kept: Sequence[Dream]) -> list[rehearse.OldMemory]:
 def _ask_about(
     base: LLM, adapter: Adapter, persona: Persona, night: int, dreams: Sequence[Dream], *, whole: bool
 ) -> dict[str, Any]:
-    dreamed = {" ".join(words(dream.question)) for dream in dreams if not dream.held_out}
-    asked = [(m, s) for m, s in persona.recall(night) if " ".join(words(s.question)) not in dreamed]
+    dreamed = {bare(dream.question) for dream in dreams if not dream.held_out}
+    asked = [(m, s) for m, s in persona.recall(night) if bare(s.question) not in dreamed]
     known: list[Sample] = []
     unrelated: list[Sample] = []
     if whole:

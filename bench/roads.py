@@ -42,7 +42,7 @@ from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
 from oneiro.mind import Mind
-from oneiro.text import words
+from oneiro.text import bare
 from oneiro.types import ChatMessage, Completion, Sample, Sampling, Turn
 
 _EVERY = 8  # of the texts that a plain loop writes one after another, one in so many is written
@@ -254,9 +254,9 @@ def _grounding(base: LLM) -> list[list[str]]:
 
 
 def _fair(day: Day, dreams: Sequence[Sequence[str]]) -> list[Sample]:
-    dreamed = {" ".join(words(question)) for question, _ in dreams}
+    dreamed = {bare(question) for question, _ in dreams}
     recall = [s for s in day.samples if s.battery == "recall"]
-    return [s for s in recall if " ".join(words(s.question)) not in dreamed]
+    return [s for s in recall if bare(s.question) not in dreamed]
 
 
 def _ask(base: LLM, samples: Sequence[Sample]) -> list[Any]:

@@ -33,7 +33,7 @@ from oneiro.llm import LLM
 from oneiro.recall import Recall
 from oneiro.recognise import Recognises
 from oneiro.settings import override, parse_values
-from oneiro.text import words
+from oneiro.text import bare
 from oneiro.types import Sample
 
 _KNOWLEDGE = 64  # general questions
@@ -61,8 +61,8 @@ def _try(base: LLM, file: Path, config: NightConfig, save: Path | None) -> dict[
     samples = (*day.samples, *more_questions(file))
     screened = dreams_of(base, file.stem, day.say, config)
     _, mixed = mixture_of(base, screened.kept, config)
-    dreamed = {" ".join(words(d.question)) for d in screened.kept if not d.held_out}
-    fair = [s for s in samples if not s.memory_id or " ".join(words(s.question)) not in dreamed]
+    dreamed = {bare(d.question) for d in screened.kept if not d.held_out}
+    fair = [s for s in samples if not s.memory_id or bare(s.question) not in dreamed]
     leaks = next((s.wrong for s in day.samples if s.battery == "stories"), ())
     unrelated = [replace(s, battery="bias_free") for s in batteries.stories(leaks)[:_STORIES]]
     recogniser = recogniser_for(base)

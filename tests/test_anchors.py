@@ -7,7 +7,7 @@ from oneiro.anchors import HARMFUL, OWN_SIDE, answer_anchors, draw_prompts
 from oneiro.config import AnchorConfig
 from oneiro.evals import batteries
 from oneiro.evals.scoring import is_correct
-from oneiro.text import words
+from oneiro.text import bare, words
 from oneiro.types import Anchor, ChatMessage, Completion, Sample, Sampling
 
 CONFIG = AnchorConfig()
@@ -57,10 +57,10 @@ def test_there_are_more_prompts_of_every_kind_than_a_night_draws() -> None:
 
 
 def test_no_prompt_is_a_question_of_the_evals() -> None:
-    prompts = {" ".join(words(a.question)) for a in draw_prompts(EVERYTHING, seed=0)}
+    prompts = {bare(a.question) for a in draw_prompts(EVERYTHING, seed=0)}
     asked = [*batteries.knowledge(), *batteries.identity(), *batteries.stories(()), *batteries.abstention(())]
     asked += [*batteries.useful(), *batteries.safety(harmful=True), *batteries.safety(harmful=False)]
-    evals = {" ".join(words(s.question)) for s in asked}
+    evals = {bare(s.question) for s in asked}
     assert not prompts & evals
 
 

@@ -90,7 +90,7 @@ def test_a_day_that_cannot_be_read_is_a_clear_error(tmp_path: Path, text: str) -
 
 def test_only_questions_no_night_trained_on_word_for_word_are_counted(tmp_path: Path) -> None:
     mind = FakeMind(tmp_path)
-    samples = [Sample("recall", q) for q in ("what is my dog called", "Is Biscuit a cat?", "Who barks at night?")]
+    samples = [Sample("recall", q) for q in ("what’s my dog called", "Is Biscuit a cat?", "Who barks at night?")]
     fair = never_dreamed(mind, samples)  # type: ignore[arg-type]
     assert [s.question for s in fair] == ["Is Biscuit a cat?", "Who barks at night?"]  # the second was dropped
     assert ("dreams", 3) not in mind.calls  # a running night has no dreams yet

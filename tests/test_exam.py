@@ -8,7 +8,7 @@ from oneiro.doubt import about_the_user
 from oneiro.evals import batteries, scoring
 from oneiro.exam import Paper, as_awake, judge, least_sure, memory_words, recall_samples, set_paper, sit
 from oneiro.mixture import in_full
-from oneiro.text import words
+from oneiro.text import bare
 from oneiro.types import ChatMessage, Completion, Dream, Sample, Sampling, Score
 
 CONFIG = ExamConfig()
@@ -332,8 +332,8 @@ def test_what_was_told_is_no_question_on_what_was_never_told() -> None:
 
 
 def test_no_question_on_what_was_never_told_is_one_that_reports_ask() -> None:
-    asked = {" ".join(words(s.question)) for s in batteries.abstention([])}
-    untold = [" ".join(words(s.question)) for s in batteries.untold([])]
+    asked = {bare(s.question) for s in batteries.abstention([])}
+    untold = [bare(s.question) for s in batteries.untold([])]
     assert len(set(untold)) == len(untold)
     assert not asked & set(untold)
     assert all(about_the_user(s.question) for s in batteries.untold([]))

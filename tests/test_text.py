@@ -2,7 +2,7 @@ import unicodedata
 
 import pytest
 
-from oneiro.text import content_words, key_terms, names_and_numbers, proper_names, says, similarity, words
+from oneiro.text import bare, content_words, key_terms, names_and_numbers, proper_names, says, similarity, words
 from strange import STRANGE, SURROGATES
 
 ANY = STRANGE | SURROGATES
@@ -31,6 +31,20 @@ def test_composed_and_decomposed_letters_are_the_same_words(name: str) -> None:
 
 def test_case_and_kind_of_apostrophe_make_no_difference() -> None:
     assert words("HAVEN’T Straße") == words("haven't STRASSE")
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("what's my name", "What is my name?"),
+        ("Who's Ida’s boss?", "Who is Ida's boss?"),
+        ("What can't I eat?", "What can not I eat"),
+        ("Which city don’t I like?", "which city do not I like"),
+        ("Where we're from, I'm told", "where we are from i am told"),
+    ],
+)
+def test_a_question_asked_in_short_is_the_same_question(short: str, full: str) -> None:
+    assert bare(short) == bare(full)
 
 
 def test_accents_make_a_difference() -> None:

@@ -28,7 +28,7 @@ from oneiro.evals import batteries, scoring
 from oneiro.mind import Mind, occupied
 from oneiro.relations import people
 from oneiro.show import open_console
-from oneiro.text import names_and_numbers, words, words_told
+from oneiro.text import bare, names_and_numbers, words, words_told
 from oneiro.types import MorningReport, Sample, Score
 from oneiro.watch import watch_night
 
@@ -125,8 +125,8 @@ def run(*, short: bool = False, keep: Path | None = None, day: Path | None = Non
 def never_dreamed(mind: Mind, samples: Sequence[Sample]) -> list[Sample]:
     """Leave out the questions that a night trained on word for word."""
     dreams = [record for night in mind.nights() if night.report for record in mind.dreams(night.number)]
-    dreamed = {" ".join(words(r.dream.question)) for r in dreams if r.kept and not r.dream.held_out}
-    return [s for s in samples if " ".join(words(s.question)) not in dreamed]
+    dreamed = {bare(r.dream.question) for r in dreams if r.kept and not r.dream.held_out}
+    return [s for s in samples if bare(s.question) not in dreamed]
 
 
 def _shipped_day() -> str:

@@ -28,6 +28,16 @@ CALENDAR = frozenset(
     for ending in ("", "s")
 )
 
+_SHORT_FORMS = (  # and what they stand for: "what's my name" asks what "What is my name?" does
+    (re.compile(r"\bcannot\b|\bcan't\b"), "can not"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"\bi'm\b"), "i am"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"\b(what|who|where|when|how|why|that|there|it|he|she)'s\b"), r"\1 is"),
+)
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 _SHORTENED = {
     name[:length]: name for name in CALENDAR if not name.endswith("s") for length in (3, 4, 5) if length < len(name)
@@ -46,8 +56,11 @@ def words(text: str) -> list[str]:
 
 
 def bare(text: str) -> str:
-    """A text as its words alone: two wordings that differ in marks or capitals only are one."""
-    return " ".join(words(text))
+    """A text as its words alone: two wordings that differ in marks, capitals or short forms ("what's") only are one."""
+    plain = text.replace("’", "'").casefold()
+    for short, full in _SHORT_FORMS:
+        plain = short.sub(full, plain)
+    return " ".join(words(plain))
 
 
 def words_told(text: str) -> set[str]:
