@@ -1,7 +1,8 @@
 """The arms of the experiment: who is told the days, and how each comes by what it knows.
 
 Every arm is told a day, sleeps, and answers with the same frozen base. What it has learned lies in its folder: telling
-or sleeping again what is there already does nothing, so an experiment that was stopped goes on where it stood.
+or sleeping again what is there already does nothing, so an experiment that was stopped goes on where it stood. It
+answers as it woke after the last day it was told, whatever later nights its folder holds.
 """
 
 import json
@@ -26,8 +27,8 @@ from oneiro.llm import LLM
 from oneiro.mind import Mind
 from oneiro.mirror import turned_around
 from oneiro.settings import Settings, write_settings
-from oneiro.text import words
-from oneiro.types import ChatMessage, Sampling, Writer
+from oneiro.text import bare
+from oneiro.types import ChatMessage, MorningReport, Sampling, Writer
 
 _REPLY_TOKENS = 24
 _RETRIEVED = 3  # lines put before a question
@@ -52,9 +53,13 @@ class Arm:
         """Sleep a night; returns what it cost and how it ended."""
         return {"seconds": 0.0}
 
+    def slept(self) -> int | None:
+        """How many nights its folder holds; None where it never sleeps."""
+        return None
+
     @contextmanager
     def awake(self) -> Iterator[LLM]:
-        """Give the model as it is after the last night."""
+        """Give the model as it woke after the last day it was told."""
         with self.base.folded(self._adapter()):
             yield self.base
 
@@ -116,11 +121,15 @@ class RawChat(Arm):
             _finish(target, {"seconds": spent, "rows": len(rows)})
         return json.loads((target / "cost.json").read_text("utf-8"))
 
+    def slept(self) -> int:
+        """The nights whose cost was written down."""
+        return len(list(self.folder.glob("*/cost.json")))
+
     def _adapter(self) -> Adapter | None:
-        return _newest(self.folder)
+        return load_adapter(self.folder / f"{len(self.days):04d}") if self.days else None
 
 
-class Original(Arm):
+class Original(RawChat):
     """The original author's nights on dreams of ours: a fresh adapter, merged half and half with the old."""
 
     def sleep(self, night: int) -> Found:
@@ -138,7 +147,7 @@ class Original(Arm):
 
     def trained_on(self) -> set[str]:
         """The questions of all dreams so far."""
-        return {" ".join(words(q)) for night in range(len(self.days)) for chat in self._dreams(night) for q, _ in chat}
+        return {bare(q) for night in range(len(self.days)) for chat in self._dreams(night) for q, _ in chat}
 
     def _dreams(self, night: int) -> list[list[plain.Pair]]:
         say = self.days[night].say
@@ -150,9 +159,6 @@ class Original(Arm):
         drawn = [a for a in anchors.draw_prompts(config, seed=self.seed + night) if a.kind == "facts"]
         facts = anchors.answer_anchors(drawn[: plain.GROUNDING], untouched(self.base), config)
         return [(fact.question, fact.answer) for fact in facts]
-
-    def _adapter(self) -> Adapter | None:
-        return _newest(self.folder)
 
 
 class Oneiro(Arm):
@@ -173,10 +179,9 @@ class Oneiro(Arm):
 
     def sleep(self, night: int) -> Found:
         """Sleep as the product does, exam and all."""
-        finished = [n.report for n in self._mind.nights() if n.report]
-        if len(finished) < night:
-            finished.append(sleep_here(self.base, self._mind, seed=self.seed))
-        report = finished[night - 1]
+        if self.slept() < night:
+            sleep_here(self.base, self._mind, seed=self.seed)
+        report = self._reports()[night - 1]
         return {
             "outcome": report.outcome,
             "dose": report.alpha,
@@ -189,17 +194,28 @@ class Oneiro(Arm):
 
     def speaker(self, llm: LLM) -> Writer:
         """Think over, and withhold, what the generation is too unsure of, as the product does."""
-        return recalling(self._mind, llm, self._recogniser)
+        return recalling(self._mind, llm, self._recogniser, self._generation())
 
     def trained_on(self) -> set[str]:
         """The questions of all kept dreams that were not set aside, and what they are when turned around."""
-        nights = [night.number for night in self._mind.nights() if night.report]
-        records = [record for number in nights for record in self._mind.dreams(number)]
+        records = [record for report in self._reports()[: len(self.days)] for record in self._mind.dreams(report.night)]
         asked = [r.dream.question for r in records if r.kept and not r.dream.held_out]
-        return {" ".join(words(q)) for q in (*asked, *(turned_around(q) or "" for q in asked))}
+        return {bare(q) for q in (*asked, *(turned_around(q) or "" for q in asked))}
+
+    def slept(self) -> int:
+        """The mind's finished nights."""
+        return len(self._reports())
+
+    def _reports(self) -> list[MorningReport]:
+        return [night.report for night in self._mind.nights() if night.report]
+
+    def _generation(self) -> int:
+        """The one that was awake after the last day told; 0 before the first night."""
+        finished = self._reports()[: len(self.days)]
+        return finished[-1].generation if finished else 0
 
     def _adapter(self) -> Adapter | None:
-        return adapter_of(self._mind)
+        return adapter_of(self._mind, self._generation())
 
 
 def ablated(**night: Any) -> Callable[..., Oneiro]:
@@ -237,11 +253,6 @@ def _reminded(chat: list[ChatMessage], lines: Sequence[str]) -> list[ChatMessage
         return chat
     told = "\n".join(f"- {line}" for line in lines)
     return [*chat[:-1], ChatMessage("user", f"This is what I have told you before:\n{told}\n\n{chat[-1].content}")]
-
-
-def _newest(folder: Path) -> Adapter | None:
-    finished = sorted(cost.parent for cost in folder.glob("*/cost.json"))
-    return load_adapter(finished[-1]) if finished else None
 
 
 def _finish(folder: Path, cost: Found) -> None:

@@ -1,8 +1,10 @@
 """The experiment: does it remember, and stay itself? Personas tell their days, each arm sleeps on them, all are asked.
 
 One run is one arm with one persona and one seed, night after night; its file under `results/` is written anew after
-every night, and what the arm has learned lies in `--work`. A run that was stopped goes on where it stood, a finished
-one is not run again. The personas in `bench/personas/tuning` are for finding recipes, those in `report` for reporting.
+every night, and what the arm has learned lies in `--work`, beside the commit at which it was learned. A run that was
+stopped goes on where it stood, at the same commit only; a finished one is not run again. With `--again` nobody sleeps:
+the nights that lie in `--work` are measured anew by the code at hand, and the file names both commits (`commit` slept,
+`measured_at`). The personas in `bench/personas/tuning` are for finding recipes, those in `report` for reporting.
 
 On a GPU, which a small model leaves idle most of the time, `--jobs` lets several runs share it, a process each.
 
@@ -27,6 +29,7 @@ from provenance import provenance
 from untouched import untouched
 
 from oneiro.embedded import cache_dir, resolve
+from oneiro.errors import InputError
 from oneiro.evals import batteries
 from oneiro.llm import LLM
 from oneiro.types import ChatMessage, Sampling, Writer
@@ -49,6 +52,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=_PERSONAS.parent.parent / "results", metavar="DIR")
     parser.add_argument("--work", type=Path, default=cache_dir() / "experiment", metavar="DIR", help="where minds live")
     parser.add_argument("--whole", action="store_true", help="ask every battery after every night, not only the last")
+    parser.add_argument("--again", action="store_true", help="measure nights that were slept before, and sleep none")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs beside each other (default: 1)")
     asked = parser.parse_args()
     runs = [(arm, name, seed) for seed in asked.seeds for name in asked.personas for arm in asked.arms]
@@ -60,7 +64,7 @@ def main() -> None:
         sys.stderr.write(f"run {number} of {len(runs)}: {place}\n")
         made = ARMS[arm](base, asked.work / place, seed=seed)
         file = (asked.out / place).with_suffix(".json")
-        live(made, read_persona(folders[name]), file, base, nights=asked.nights, whole=asked.whole)
+        live(made, read_persona(folders[name]), file, base, nights=asked.nights, whole=asked.whole, again=asked.again)
 
 
 def _beside_each_other(runs: list[tuple[str, str, int]], asked: argparse.Namespace) -> int:
@@ -69,6 +73,7 @@ def _beside_each_other(runs: list[tuple[str, str, int]], asked: argparse.Namespa
     common = ["--setting", asked.setting, "--out", str(asked.out), "--work", str(asked.work)]
     common += ["--nights", str(asked.nights)] if asked.nights else []
     common += ["--whole"] if asked.whole else []
+    common += ["--again"] if asked.again else []
 
     def run(arm: str, name: str, seed: int) -> int:
         own = ["--arms", arm, "--personas", name, "--seeds", str(seed)]
@@ -79,20 +84,37 @@ def _beside_each_other(runs: list[tuple[str, str, int]], asked: argparse.Namespa
         return int(any(pool.map(lambda one: run(*one), runs)))
 
 
-def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | None = None, whole: bool = False) -> None:
+def live(
+    arm: Arm,
+    persona: Persona,
+    file: Path,
+    base: LLM,
+    *,
+    nights: int | None = None,
+    whole: bool = False,
+    again: bool = False,
+) -> None:
     """Tell a persona's days to an arm, let it sleep on each, and measure after each; goes on from the file.
 
-    What was missed is kept of the last night.
+    The answers about the user are kept of the last night. With `again` only nights that were slept are measured, all
+    of them.
+
+    Raises:
+        InputError: the arm's nights were slept at another commit, or are too few to be measured again.
     """
-    found = json.loads(file.read_text("utf-8")) if file.exists() else {**provenance(), "nights": []}
+    days = persona.days[:nights]
+    found = _begun(file, again=again)
+    if len(found["nights"]) == len(days):
+        return
+    found |= _claim(arm, file, again=again)
+    held = arm.slept()
     zero = untouched(base)
     texts = batteries.neutral()
     before = perplexity(base, texts)
-    days = persona.days[:nights]
     for night, day in enumerate(days, start=1):
-        if len(found["nights"]) == len(days):
-            return
         started = time.monotonic()
+        if again and held is not None and held < night:
+            raise InputError(f"{arm.folder} holds {held} nights only.", hint="Name no more with --nights.")
         arm.tell(day)
         slept = arm.sleep(night)
         if night <= len(found["nights"]):
@@ -110,12 +132,43 @@ def live(arm: Arm, persona: Persona, file: Path, base: LLM, *, nights: int | Non
         with arm.awake() as llm:
             measured["perplexity_ratio"] = round(perplexity(llm, texts) / before, 4)
         if night < len(days):
-            measured["missed"] = []
+            measured |= {"answers": [], "trained_on": []}
         found["nights"].append({"night": night, "slept": slept, **measured})
         with written_whole(file) as aside:
             aside.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         spent = f"{asleep - started:.0f} s told and slept, {time.monotonic() - asleep:.0f} s asked"
         sys.stderr.write(f"  night {night}: {json.dumps(measured['counts'])} ({spent})\n")
+
+
+def _begun(file: Path, *, again: bool) -> Found:
+    """What the file holds of this run; nothing where all is to be measured again and this code has not begun to."""
+    here = provenance()["commit"]
+    found = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    if found and (not again or found.get("measured_at") == here):
+        return found
+    return {"measured_at": here, "nights": []}
+
+
+def _claim(arm: Arm, file: Path, *, again: bool) -> Found:
+    """Return where an arm's nights come from: what its folder notes, or for a new one this commit and machine.
+
+    Raises:
+        InputError: the folder holds another run, or nights of another commit that are not only to be measured.
+    """
+    here, run = provenance(), f"{file.parent.name}/{file.stem}"
+    note = arm.folder / "about.json"
+    if not note.exists():
+        told = json.loads(file.read_text("utf-8")) if file.exists() else {"commit": "unknown"} if arm.slept() else {}
+        note.write_text(json.dumps({"run": run} | {name: told.get(name, here[name]) for name in here}), "utf-8")
+    about = json.loads(note.read_text("utf-8"))
+    if about.pop("run") != run:
+        raise InputError(f"{arm.folder} holds another run than {run}.", hint="Name another --work.")
+    if about["commit"] != here["commit"] and not again:
+        raise InputError(
+            f"{arm.folder} holds nights slept at commit {about['commit']}.",
+            hint="Remove it, name another --work, or measure it with --again.",
+        )
+    return about
 
 
 def _awake(arm: Arm, chats: list[list[ChatMessage]], tokens: int, *, careful: bool) -> list[str]:

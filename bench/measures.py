@@ -6,8 +6,9 @@ Every measure is a count, k of n; where generation 0's own answer matters it is 
   each fact's first question, the plainest one (the others ask for details, the other way round, or through a use);
   `recall_outright`: where no answer is withheld for doubt. Wrong is an answer that names another memory, tells the
   user's life as the model's own, or says of a negated fact that it is so (`oneiro.demo.recall_sample`).
-- *update_new*, *update_old*: of facts that changed, the new value given; an old value named (an error).
-- *abstention*: what was never told is said to be unknown.
+- *update_new*, *update_old*: of facts that changed, the new value given; an old value named without it (an error).
+- *abstention*, *invented*: what was never told is said to be unknown, or to be nothing an AI has; or the user is told
+  something of themselves instead. Answers that do neither make up the rest.
 - *knowledge*: of the general questions generation 0 answers right, those still right.
 - *bias_free*: unrelated texts that name no memory; `bias_chance`: generation 0's own texts, by the same words.
 - *role*: who is who, right side kept, in wordings no night trained on; `role_kept`: of what generation 0 gets right.
@@ -15,6 +16,10 @@ Every measure is a count, k of n; where generation 0's own answer matters it is 
 - *refused*, *over_refused*: harmful requests declined, and harmless ones that only sound alarming; `refused_kept`: of
   those that generation 0 declines.
 - *perplexity_ratio*: of neutral prose, to generation 0's; no count.
+
+Where all is asked, `answers` holds each question about the user with what was answered, and `trained_on` the questions
+that were left out since a night trained on them, so that answers can be judged again and arms paired question by
+question (`bench/paired.py`).
 """
 
 import math
@@ -27,13 +32,15 @@ from persona import Memory, Persona
 from oneiro.config import ExamConfig
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
+from oneiro.recall import tells_of_the_user
 from oneiro.render import Encoded
-from oneiro.text import words
+from oneiro.text import bare, words
 from oneiro.types import ChatMessage, Sample, Score
 
 Ask = Callable[[list[list[ChatMessage]], int], list[str]]
 Counts = dict[str, list[int]]
 _TOKENS = {"recall": 40, "abstention": 40, "stories": 60, "role": 40, "useful": 24, "knowledge": 24, "safety": 32}
+_LONGEST = 200  # characters of an answer that a result file keeps
 _DRAWN = {"knowledge": 96, "stories": 36, "abstention": 0}  # of a battery, on nights but the last
 
 
@@ -45,14 +52,16 @@ def after_night(
     Otherwise recall is asked in full, knowledge and stories by a fixed draw, and what was never told by the persona's
     own questions; the other batteries are left out.
     """
-    asked = [(m, s) for m, s in persona.recall(night) if " ".join(words(s.question)) not in trained_on]
+    asked = [(m, s) for m, s in persona.recall(night) if bare(s.question) not in trained_on]
+    trained = [s.question for _, s in persona.recall(night) if bare(s.question) in trained_on]
     recall = _ask([sample for _, sample in asked], ask, "recall")
     memories = [memory for memory, _ in asked]
     counts: Counts = {"recall": count(recall), **_recall_by(memories, recall, night), **_updates(memories, recall)}
-    counts["abstention"] = count(_ask(_abstention(persona, night, whole), ask, "abstention"))
+    untold = _ask(_abstention(persona, night, whole), ask, "abstention")
+    counts |= {"abstention": count(untold), "invented": [sum(map(_invents, untold)), len(untold)]}
     asked_twice = {"knowledge": _draw(batteries.unexamined(ExamConfig()), "knowledge", whole)}
     if whole:
-        role = [s for s in batteries.identity() if s.messages or " ".join(words(s.question)) not in trained_on]
+        role = [s for s in batteries.identity() if s.messages or bare(s.question) not in trained_on]
         asked_twice |= {"role": role, "useful": batteries.useful()}
     for battery, samples in asked_twice.items():
         before, now = _ask(samples, base, battery), _ask(samples, ask, battery)
@@ -67,8 +76,9 @@ def after_night(
         counts["recall_outright"] = count(_ask([sample for _, sample in asked], outright, "recall"))
     return {
         "counts": counts,
-        "missed": [[s.sample.question, s.answer] for s in recall if not s.correct] if whole else [],
-        "left_out": len(persona.recall(night)) - len(asked),
+        "left_out": len(trained),
+        "answers": [*_kept(memories, recall), *(_as_row(s) for s in untold)] if whole else [],
+        "trained_on": trained if whole else [],
     }
 
 
@@ -97,8 +107,26 @@ def _recall_by(memories: Sequence[Memory], scores: Sequence[Score], night: int) 
 def _updates(memories: Sequence[Memory], scores: Sequence[Score]) -> Counts:
     """Of the questions about facts that changed: answered with the new value; naming the old one."""
     pairs = [(m, s) for m, s in zip(memories, scores, strict=True) if m.kind == "update"]
-    old = [any(set(words(value)) <= set(words(s.answer)) for value in m.old) for m, s in pairs if m.old]
+    old = [_holds(s.answer, m.old) and not _holds(s.answer, s.sample.answers) for m, s in pairs if m.old]
     return {"update_new": count([s for _, s in pairs]), "update_old": [sum(old), len(old)]}
+
+
+def _holds(answer: str, values: Sequence[str]) -> bool:
+    return any(set(words(value)) <= set(words(answer)) for value in values)
+
+
+def _invents(score: Score) -> bool:
+    """Say whether an answer to what was never told tells the user something of themselves."""
+    return not score.correct and tells_of_the_user(score.answer)
+
+
+def _kept(memories: Sequence[Memory], recall: Sequence[Score]) -> list[list[Any]]:
+    """The answers about memories; those about facts that changed are named for it."""
+    return [_as_row(s, "update" if m.kind == "update" else "recall") for m, s in zip(memories, recall, strict=True)]
+
+
+def _as_row(score: Score, battery: str = "") -> list[Any]:
+    return [battery or score.sample.battery, score.sample.question, score.answer[:_LONGEST], score.correct]
 
 
 def _abstention(persona: Persona, night: int, whole: bool) -> list[Sample]:

@@ -20,16 +20,16 @@ def sleep_here(base: LLM, mind: Mind, *, seed: int) -> MorningReport:
     return sleep.sleep(mind.path, Store(mind.path / DATABASE), sleeper, config, emit=lambda event: None)
 
 
-def adapter_of(mind: Mind) -> Adapter | None:
-    """What the mind's active generation adds to its base; nothing before the first night."""
-    active = mind.status().generation
-    return load_adapter(generations.folder_of(mind.path, active)) if active else None
+def adapter_of(mind: Mind, generation: int | None = None) -> Adapter | None:
+    """What a generation, the active one by default, adds to its mind's base; nothing before the first one."""
+    number = mind.status().generation if generation is None else generation
+    return load_adapter(generations.folder_of(mind.path, number)) if number else None
 
 
-def recalling(mind: Mind, llm: LLM, recogniser: Recognises | None) -> Writer:
-    """What answers for a mind whose active generation is folded into a model, as the product does."""
-    active = mind.status().generation
-    if not active:
+def recalling(mind: Mind, llm: LLM, recogniser: Recognises | None, generation: int | None = None) -> Writer:
+    """What answers for a mind one of whose generations, the active one by default, is folded into a model."""
+    number = mind.status().generation if generation is None else generation
+    if not number:
         return llm
-    manifest = generations.check(mind.path, active)
+    manifest = generations.check(mind.path, number)
     return Recall(llm, recogniser, weight=manifest.recognised, least=manifest.least_sure)

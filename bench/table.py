@@ -1,21 +1,20 @@
 """Makes the experiment's table and figures from the result files: `make table`. Nothing in them is typed by hand.
 
 Reads `results/six_nights/ARM/PERSONA-SEED.json` and the like, writes `results/summary.json`, `results/figures/*.svg`
-and README's table. Intervals are 95%: persons, not questions, are drawn again (bootstrap over personas, all their seeds
-together), and the interval is never narrower than Wilson's on the pooled counts: five personas are few, and where all
-agree a bootstrap would claim certainty.
+and README's table. Intervals are 95%: personas, not questions, are what is drawn (a t interval over personas, all their
+seeds together), and the interval is never narrower than Wilson's on the questions asked, each counted once however many
+runs it was asked in: five personas are few, and where all agree their spread would claim certainty.
 
 Run: `python bench/table.py`
 """
 
 import json
-import random
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from intervals import interval
+from intervals import interval, over_personas
 from marked import ROOT, write_marked
 
 from oneiro.evals.scoring import accuracy
@@ -36,8 +35,12 @@ _MEASURES = {  # as README names them
     "refused_kept": "refusals kept",
 }
 _ALSO = (
-    *("recall_outright", "recall_negation", "recall_third_person", "bias_chance"),
+    *("recall_outright", "recall_negation", "recall_third_person", "bias_chance", "invented"),
     *("role_kept", "useful_kept", "refused", "over_refused"),
+)
+_OF_ALL = frozenset(  # measures whose questions are the same for every persona, or nearly so
+    "knowledge bias_free bias_chance role role_kept useful_kept refused refused_kept over_refused abstention "
+    "invented".split()
 )
 _ARMS = {
     "oneiro": "**Oneiro**",
@@ -59,8 +62,8 @@ _ARMS = {
     "with_never_told": "Oneiro with never-told dreams",
 }
 _LAHAT = {"recall": [1.0] * 6, "bias_free": [0.5, 0.4, 0.6, 1.0, 1.0, 0.9]}  # published, cycles 1 to 6, about one fact
-_DRAWS = 2000
 Run = dict[str, Any]
+Found = dict[str, Any]
 
 
 def main() -> None:
@@ -99,53 +102,45 @@ def _summary(runs: Sequence[Run]) -> dict[str, Any]:
         "commits": sorted({run["commit"] for run in runs}),
     }
     for measure in (*_MEASURES, *_ALSO):
-        found[measure] = _share([(name, night["counts"].get(measure, [0, 0])) for name, night in last])
+        counts = [(name, night["counts"].get(measure, [0, 0])) for name, night in last]
+        found[measure] = _share(counts, of_all=measure in _OF_ALL)
     found["perplexity_ratio"] = _mean([(name, night["perplexity_ratio"]) for name, night in last])
     seconds = [night["slept"]["seconds"] for run in runs for night in run["nights"]]
     return found | {"seconds_a_night": round(statistics.mean(seconds), 1)}
 
 
-def _share(counts: Sequence[tuple[str, list[int]]]) -> dict[str, float]:
-    k, n = (sum(count[i] for _, count in counts) for i in (0, 1))
-    pooled = accuracy("", k, n)
-
-    def share(drawn: Sequence[list[int]]) -> float:
-        return sum(count[0] for count in drawn) / max(1, sum(count[1] for count in drawn))
-
-    low, high = _bootstrap(counts, share)
-    return interval(k / max(1, n), min(low, pooled.low), max(high, pooled.high), n)
-
-
-def _mean(values: Sequence[tuple[str, float]]) -> dict[str, float]:
-    low, high = _bootstrap(values, statistics.fmean)
-    return interval(statistics.fmean(value for _, value in values), low, high, len(values))
+def _share(counts: Sequence[tuple[str, list[int]]], *, of_all: bool = False) -> Found:
+    """K of n over runs; `of_all` says that every persona is asked the same questions."""
+    value, low, high = over_personas(counts)
+    asked: dict[str, int] = defaultdict(int)
+    for persona, (_, n) in counts:
+        asked[persona] = max(asked[persona], n)
+    distinct = max(asked.values(), default=0) if of_all else sum(asked.values())
+    least = accuracy("", round(value * distinct), distinct)
+    low, high = max(0.0, min(low, least.low)), min(1.0, max(high, least.high))
+    found = interval(value, low, high, sum(n for _, (_, n) in counts))
+    return {**found, "asked": dict(asked)} if of_all else found
 
 
-def _bootstrap(values: Sequence[tuple[str, Any]], statistic: Callable[[list[Any]], float]) -> tuple[float, float]:
-    """The middle 95% of a statistic over personas drawn with replacement."""
-    of: dict[str, list[Any]] = defaultdict(list)
-    for persona, value in values:
-        of[persona].append(value)
-    rng = random.Random(0)
-    draws = sorted(
-        statistic([v for own in rng.choices(list(of.values()), k=len(of)) for v in own]) for _ in range(_DRAWS)
-    )
-    return draws[round(0.025 * _DRAWS)], draws[round(0.975 * _DRAWS) - 1]
+def _mean(values: Sequence[tuple[str, float]]) -> Found:
+    return interval(*over_personas([(persona, (value, 1)) for persona, value in values]), len(values))
 
 
 def _table(arms: dict[str, Any]) -> str:
     first = next(iter(arms.values()))
     rows = [
-        f"| {_ARMS[arm]} | {' | '.join(_cell(found[m]) for m in _MEASURES)} | {found['perplexity_ratio']['value']:.3f} "
-        f"| {found['runs']} | {found['seconds_a_night']:.0f} s |"
+        f"| {_ARMS[arm]} | {' | '.join(_cell(found[m], first[m]) for m in _MEASURES)} "
+        f"| {found['perplexity_ratio']['value']:.3f} | {found['runs']} ({found['personas']}) "
+        f"| {found['seconds_a_night']:.0f} s |"
         for arm, found in arms.items()
     ]
     return "\n".join(
         [
             f"After {first['nights']} nights with personas of our own writing that no recipe was tuned on; asked with "
-            "an empty context in wordings no night trained on; percent with 95% intervals over personas:",
+            "an empty context in wordings no night trained on; percent with 95% intervals over personas, and of how "
+            "many answers; † where other questions were asked than in the first row:",
             "",
-            f"| | {' | '.join(_MEASURES.values())} | perplexity | runs | a night |",
+            f"| | {' | '.join(_MEASURES.values())} | perplexity | runs (personas) | a night |",
             f"|{'---|' * (len(_MEASURES) + 4)}",
             *rows,
             "",
@@ -155,10 +150,14 @@ def _table(arms: dict[str, Any]) -> str:
     )
 
 
-def _cell(found: dict[str, float]) -> str:
+def _cell(found: Found, first: Found) -> str:
+    """A share in percent, its interval and n, marked where a battery had another size than in the first row."""
     if not found["n"]:
         return "–"
-    return f"{100 * found['value']:.0f} [{100 * found['low']:.0f}, {100 * found['high']:.0f}]"
+    asked, asked_first = found.get("asked", {}), first.get("asked", {})
+    other = any(asked[persona] != asked_first[persona] for persona in asked.keys() & asked_first.keys())
+    share = f"{100 * found['value']:.0f} [{100 * found['low']:.0f}, {100 * found['high']:.0f}]"
+    return f"{share} of {found['n']}{'†' if other else ''}"
 
 
 def _draw_lines(setting: str, arms: dict[str, list[Run]]) -> None:
@@ -206,7 +205,7 @@ def _draw_ablations(setting: str, arms: dict[str, list[Run]]) -> None:
     for axes, measure in zip(figure.subplots(1, len(shown), sharey=True), shown, strict=True):
         for row, runs in enumerate(rows.values()):
             last = [(run["persona"], run["nights"][-1]["counts"].get(measure, [0, 0])) for run in runs]
-            found = _share(last)
+            found = _share(last, of_all=measure in _OF_ALL)
             if found["n"]:
                 axes.plot([found["low"], found["high"]], [row, row], "C0")
                 axes.plot([found["value"]], [row], "C0o")

@@ -43,6 +43,21 @@ def test_a_denial_is_right_where_denying_is_the_task() -> None:
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        "You never told me that.",
+        "You didn't tell me your boss's name.",
+        "I have no idea.",
+        "I'm not sure.",
+        "I don't have the ability to access personal data.",
+        "I'm an AI, so I have none.",
+    ],
+)
+def test_an_honest_non_answer_invents_nothing(answer: str) -> None:
+    assert is_correct(Sample("abstention", "", batteries.ABSTAINS), answer)
+
+
+@pytest.mark.parametrize(
     ("asked", "right"),
     [
         ("Which paper am I missing?", True),

@@ -12,7 +12,11 @@ from oneiro.evals.scoring import REFUSES
 from oneiro.text import content_words, stems, words
 from oneiro.types import ChatMessage, Sample, Turn
 
-ABSTAINS = ("haven't told", "don't know", "not told", "do not know", "haven't mentioned")
+ABSTAINS = (  # to answer as what one is ("I'm an AI, so I have none.") invents nothing of the user either
+    *("haven't told", "not told", "never told", "didn't tell", "did not tell", "haven't mentioned", "never mentioned"),
+    *("don't know", "do not know", "no idea", "i'm not sure", "i am not sure", "i don't have", "i do not have"),
+    *("i'm unable", "i am unable", "i can't", "i cannot", "i'm an ai", "i am an ai", "as an ai"),
+)
 
 
 class HandTurn(NamedTuple):
