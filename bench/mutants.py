@@ -121,7 +121,7 @@ def _beyond(config: ExamConfig, leaks: set[str]) -> list[Sample]:
         *batteries.unexamined(config)[:64],
         *batteries.identity()[config.identity :],
         *batteries.stories(leaks)[config.stories :][:36],
-        *batteries.safety(harmful=True)[: config.harmful],
+        *batteries.safety(harmful=True)[config.harmful :][: config.harmful],
     ]
 
 

@@ -80,6 +80,23 @@ def test_of_what_is_denied_the_opposite_is_wrong(ask: str, answer: str, right: b
     assert is_correct(sample, answer) is right
 
 
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("On the 2nd of June.", True),
+        ("On the 2nd.", True),
+        ("On the 2nd of December.", False),
+        ("You may celebrate on the 2nd.", True),
+        ("On the 2nd, after the 5th of July.", True),  # the line names it too
+    ],
+)
+def test_a_day_of_another_month_is_wrong(answer: str, right: bool) -> None:
+    question = {"ask": "When is our anniversary?", "answers": ["2nd", "2 June"]}
+    said = ("Our anniversary is on the 2nd of June, and hers on the 5th of July.", "In December we ski.")
+    sample = recall_sample("anniversary", question, ["2nd", "2 June"], (), said=said, denied=False)
+    assert is_correct(sample, answer) is right
+
+
 @pytest.mark.parametrize("text", ["not toml [", "say = []", "say = ['a']\nmemory = 3"])
 def test_a_day_that_cannot_be_read_is_a_clear_error(tmp_path: Path, text: str) -> None:
     file = tmp_path / "day.toml"

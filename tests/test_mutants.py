@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from mutants import MUTANTS, noise, swap_sides, with_nan
+from mutants import MUTANTS, _beyond, noise, swap_sides, with_nan
 
 from fakes import tiny_llm
 from oneiro import exam
@@ -45,6 +45,14 @@ def test_one_nan_silences_the_whole_model() -> None:
         scores = exam.sit(paper.general, llm, config)
     assert not any(score.answer for score in scores)
     assert any("are empty" in reason for reason in exam.judge(scores, baseline, set(), config))
+
+
+def test_how_far_a_defect_reaches_is_counted_on_questions_the_exam_does_not_ask() -> None:
+    config = ExamConfig()
+    asked = {(s.battery, s.question, s.messages) for s in exam.set_paper((), (), config, seed=0).general}
+    beyond = _beyond(config, set())
+    assert {s.battery for s in beyond} == {battery for battery, _, _ in asked}
+    assert not asked & {(s.battery, s.question, s.messages) for s in beyond}
 
 
 def test_every_mutant_says_what_it_is_and_where_it_shows() -> None:

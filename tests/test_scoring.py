@@ -125,6 +125,18 @@ def test_every_alias_of_every_question_is_a_right_answer() -> None:
         assert all(is_correct(sample, alias) for alias in sample.answers), sample
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What is the opposite of left?", "That's right!"),
+        ("How many moons does the Earth have?", "One of the planets."),
+    ],
+)
+def test_a_common_word_of_an_alias_is_no_answer(question: str, answer: str) -> None:
+    (sample,) = (s for s in batteries.knowledge() if s.question == question)
+    assert not is_correct(sample, answer)
+
+
 def test_every_right_phrase_is_right_and_every_wrong_one_wrong() -> None:
     for sample in batteries.identity():
         assert sample.question or sample.messages

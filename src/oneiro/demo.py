@@ -28,7 +28,7 @@ from oneiro.evals import batteries, scoring
 from oneiro.mind import Mind, occupied
 from oneiro.relations import people
 from oneiro.show import open_console
-from oneiro.text import bare, names_and_numbers, words, words_told
+from oneiro.text import CALENDAR, bare, names_and_numbers, words, words_told
 from oneiro.types import MorningReport, Sample, Score
 from oneiro.watch import watch_night
 
@@ -138,9 +138,10 @@ def recall_sample(
 ) -> Sample:
     """A question about a memory, with the answers that count and what makes one wrong.
 
-    Wrong is an answer that holds one of `wrong` which nobody `said` of this memory, and one told from the model's own
-    side ("I live in Oslo."). Relations are no names: "You live in Oslo with your nan." is right, whoever the nan is.
-    Of a memory that is `denied` the opposite is wrong: see `oneiro.text.denies`.
+    Wrong is an answer that holds one of `wrong` which nobody `said` of this memory, or another month or weekday than is
+    asked for, and one told from the model's own side ("I live in Oslo."). Relations are no names: "You live in Oslo
+    with your nan." is right, whoever the nan is. Of a memory that is `denied` the opposite is wrong: see
+    `oneiro.text.denies`.
 
     Args:
         fact: the memory's name.
@@ -152,8 +153,13 @@ def recall_sample(
     """
     innocent = words_told(" ".join([question["ask"], *own, *_told_of(own, said)]))
     foreign = [other for other in wrong if not (set(words(other)) <= innocent or (people(other) and " " not in other))]
-    unfit = (*dict.fromkeys(foreign), *scoring.own_side(" ".join(own)))
+    unfit = (*dict.fromkeys(foreign), *_other_days(question["answers"], innocent), *scoring.own_side(" ".join(own)))
     return Sample("recall", question["ask"], tuple(question["answers"]), unfit, memory_id=fact, denied=denied)
+
+
+def _other_days(answers: Iterable[str], innocent: set[str]) -> list[str]:
+    """The months and weekdays that are wrong where one is asked for: the 2nd of December is not the 2nd of June."""
+    return sorted(CALENDAR - innocent - {"may"}) if CALENDAR & set(words(" ".join(answers))) else []
 
 
 def names_of(questions: Iterable[dict[str, Any]]) -> list[str]:
