@@ -4,8 +4,8 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 
 from untouched import untouched
 
@@ -16,7 +16,7 @@ from oneiro.embedded import cache_dir
 from oneiro.generations import hash_files
 from oneiro.llm import LLM
 from oneiro.records import from_json, to_json
-from oneiro.spelling import mended
+from oneiro.spelling import Known, mended
 from oneiro.types import Anchor, Dream, Mixture, Screened, Turn
 
 
@@ -29,7 +29,7 @@ def dreams_of(base: LLM, name: str, say: Sequence[str], config: NightConfig, kno
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
     kept = cache_dir() / "dreams" / f"{name}-{key}.json"
     if not kept.exists():
-        turns = [Turn(number, mended(line, base.whole_words)) for number, line in enumerate(say)]
+        turns = spelled([Turn(number, line) for number, line in enumerate(say)], base.whole_words)
         started = time.monotonic()
         draft = dream.dream(turns, for_base(base), config.dream, night=1, seed=config.seed, known=known)
         dreamt = time.monotonic()
@@ -41,6 +41,11 @@ def dreams_of(base: LLM, name: str, say: Sequence[str], config: NightConfig, kno
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(to_json(screened), encoding="utf-8")
     return from_json(Screened, kept.read_text(encoding="utf-8"))
+
+
+def spelled(turns: Iterable[Turn], whole_words: Known) -> list[Turn]:
+    """The turns as a night reads them, with slips of spelling mended."""
+    return [replace(turn, text=mended(turn.text, whole_words)) for turn in turns]
 
 
 def mixture_of(base: LLM, dreams: Sequence[Dream], config: NightConfig) -> tuple[list[Anchor], Mixture]:

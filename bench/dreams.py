@@ -1,7 +1,7 @@
 """Measures the dream generator on the turns written by hand: what it dreams of, how truly, and what the screen drops.
 
-All turns are dreamed of in one go, as in a night. Each is screened on its own, as if it were a day: dreams of other
-turns are no repeats.
+All turns are dreamed of in one go, as in a night, and their slips of spelling mended before. Each is screened on its
+own, as if it were a day: dreams of other turns are no repeats.
 
 - *coverage*: memories a person would take from a turn of which enough faithful dreams are kept: each word the memory
   cannot do without stands in five of them or more.
@@ -41,6 +41,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dreaming import spelled
 from intervals import interval, share
 from provenance import provenance
 
@@ -143,8 +144,9 @@ def dream_all(adapter: Path, seed: int, *, of: str = "turns", count: int | None 
     hand = _turns(count, seed, of)
     base = LLM.load(resolve("smollm2"))
     dreamer = dreamers.Dreamer(base, load_adapter(adapter))
+    turns = spelled([h.turn for h in hand.values()], base.whole_words)
     started = time.monotonic()
-    draft = dream([h.turn for h in hand.values()], dreamer, DreamConfig(), night=1, seed=seed)
+    draft = dream(turns, dreamer, DreamConfig(), night=1, seed=seed)
     dreamt = time.monotonic()
     rows: list[Row] = []
     for number in hand:

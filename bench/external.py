@@ -1,7 +1,8 @@
 """Measures on other people's data, by path: what a night on facts of theirs teaches, and what it costs elsewhere.
 
 A new mind is told facts of `person_city_facts` as facts of its user's friends, sleeps a night of the product, and is
-asked about them. Then the mind's base and its new generation are asked the same:
+asked about them as it is awake, in wordings that the night did not train on. Then the mind's base and its new
+generation are asked the same:
 
 - *known*: questions of `nq_open`, the capitals of `facts_countries`, TOFU's real authors and real world:
   of what generation 0 answers right, what is still right;
@@ -27,13 +28,15 @@ from typing import Any, NamedTuple
 
 from measures import count, perplexity
 from provenance import provenance
-from sleeping import adapter_of, sleep_here
+from sleeping import adapter_of, recalling, sleep_here
 from telling import tell
 from untouched import untouched
 
 from oneiro import exam
 from oneiro.adapters import Adapter
 from oneiro.config import ExamConfig
+from oneiro.demo import never_dreamed
+from oneiro.dreamers import recogniser_for
 from oneiro.embedded import resolve
 from oneiro.evals import batteries, scoring
 from oneiro.llm import LLM
@@ -90,9 +93,9 @@ def main() -> None:
         facts = _facts(asked.data, asked.seed)
         report["told"] = _sleep_on(base, mind, facts, asked.seed)
         adapter = adapter_of(mind)
-    with base.folded(adapter):
-        scores = exam.sit([sample for _, samples in facts for sample in samples], base, _CONFIG)
-    report["recall"] = count(scores)
+        samples = [sample for _, asked_of in facts for sample in asked_of]
+        with base.folded(adapter):
+            report |= _recall(mind, samples, recalling(mind, base, recogniser_for(base, mind.path)))
     report |= _compare(base, adapter, _sets(asked.data))
     texts = _paragraphs(asked.data)
     if texts:
@@ -111,6 +114,12 @@ def _sleep_on(base: LLM, mind: Mind, facts: Sequence[tuple[str, list[Sample]]], 
     report = sleep_here(base, mind, seed=seed)
     spent = round(sum(report.seconds.values()), 1)
     return {"facts": len(facts), "outcome": report.outcome, "dose": report.alpha, "seconds": spent}
+
+
+def _recall(mind: Mind, samples: Sequence[Sample], awake: Writer) -> Found:
+    """Ask the mind as it is awake what it was told, in wordings that its night did not train on."""
+    fair = never_dreamed(mind, samples)
+    return {"recall": count(exam.sit(fair, awake, _CONFIG)), "left_out": len(samples) - len(fair)}
 
 
 def _compare(base: LLM, adapter: Adapter | None, sets: Sets) -> Found:

@@ -1,8 +1,9 @@
 """What the dream generator reads out of turns written by hand: the memories a person would take, and nothing else.
 
-A memory is *found* when one statement read from its turn holds all the words it cannot do without; a sentence kept in
-the user's own words counts. A turn is read *in vain* when something was read and nothing is to be remembered. Does not
-judge whether a statement is true in its other words. The screen comes later and drops some of what was read in vain.
+Slips of spelling are mended first, as in a night. A memory is *found* when one statement read from its turn holds all
+the words it cannot do without; a sentence kept in the user's own words counts. A turn is read *in vain* when something
+was read and nothing is to be remembered. Does not judge whether a statement is true in its other words. The screen
+comes later and drops some of what was read in vain.
 
 Run: `python bench/reading.py > results/reading.json`
 """
@@ -11,6 +12,7 @@ import json
 import sys
 from dataclasses import asdict
 
+from dreaming import spelled
 from provenance import provenance
 
 from oneiro import dreamers
@@ -26,9 +28,10 @@ from oneiro.text import words
 def main() -> None:
     """Read every turn once and print counts by kind, with what was missed and what was read in vain."""
     hand = batteries.turns()
-    dreamer = dreamers.for_base(LLM.load(resolve("smollm2")))
+    base = LLM.load(resolve("smollm2"))
+    turns = spelled([h.turn for h in hand], base.whole_words)
     read: dict[int, list[str]] = {h.turn.message_id: [] for h in hand}
-    for memory, turn in read_turns([h.turn for h in hand], dreamer, DreamConfig(), night=1, seed=0):
+    for memory, turn in read_turns(turns, dreamers.for_base(base), DreamConfig(), night=1, seed=0):
         read[turn.message_id].append(memory.statement)
     counts: dict[str, list[bool]] = {}
     wrong = []

@@ -86,13 +86,19 @@ def _live(base: LLM, persona: Persona, config: NightConfig, *, joint: bool) -> d
         old += _remembered(new)
         last = joint or number == len(days)
         night = len(days) if joint else number
-        asked = _ask_about(base, adapter, persona, night, [d for day in days[:night] for d in day], whole=last)
+        asked = _ask_about(base, adapter, persona, night, so_far(days[:night], old), whole=last)
         nights.append(
             {"train_seconds": round(spent, 1), "tokens": fitted.tokens, "kept_energy": round(merged.kept_energy, 4)}
             | {"losses": [round(loss, 3) for loss in fitted.losses], **asked}
         )
         sys.stderr.write(f"{persona.name} night {night}: {spent:.0f} s, {json.dumps(asked['counts'])}\n")
     return {"persona": persona.name, "nights": nights}
+
+
+def so_far(days: Sequence[Sequence[Dream]], old: Sequence[rehearse.OldMemory]) -> list[Dream]:
+    """All dreams that were trained on, and the ones set aside that still hold: what was replaced is asked no more."""
+    trained = [dream for day in days for dream in day if not dream.held_out]
+    return [*trained, *(dream for memory in old for dream in memory.dreams)]
 
 
 def _of_night(dream: Dream, number: int) -> Dream:

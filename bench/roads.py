@@ -30,6 +30,7 @@ from typing import Any
 
 import plain
 import psutil
+from dreaming import spelled
 from provenance import provenance
 from untouched import untouched
 
@@ -215,7 +216,7 @@ class _Alone:
 def _one_at_a_time(base: LLM, day: Day) -> float:
     """Seconds of writing the night's dreams one after another."""
     writer = _Alone(base)
-    turns = [Turn(number, line) for number, line in enumerate(day.say)]
+    turns = spelled([Turn(number, line) for number, line in enumerate(day.say)], base.whole_words)
     dream.dream(turns, writer, NightConfig().dream, night=1, seed=0)
     return writer.seconds
 

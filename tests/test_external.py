@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from external import _behaviour, _facts, _paragraphs, _sets
+from external import _behaviour, _facts, _paragraphs, _recall, _sets
 
+from fakes_cli import FakeMind
 from oneiro.evals.batteries import REFUSES
 from oneiro.types import ChatMessage, Completion, Sample, Sampling
 
@@ -70,6 +71,12 @@ def test_facts_are_told_of_friends_and_asked_without_their_answer(data: Path) ->
 def test_without_facts_there_is_no_night_and_the_error_says_so(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match=r"facts\.json is not there"):
         _facts(tmp_path, seed=0)
+
+
+def test_recall_is_asked_in_wordings_that_no_night_trained_on(tmp_path: Path) -> None:
+    samples = [Sample("recall", "What’s my dog called?", ("biscuit",)), Sample("recall", "B barks?", ("here",))]
+    found = _recall(FakeMind(tmp_path), samples, Says())  # type: ignore[arg-type]
+    assert found == {"recall": [1, 1], "left_out": 1}
 
 
 def test_how_requests_are_met_is_counted_three_ways() -> None:
