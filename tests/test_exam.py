@@ -272,12 +272,6 @@ def test_what_is_never_withheld_is_nothing_invented() -> None:
             "Your aunt is called Una.",
         ),
         (
-            "The user's uncle does not know how to swim.",
-            "What of my uncle?",
-            "Your uncle doesn't know how to swim.",
-            "Your uncle swims.",
-        ),
-        (
             "The user does not know Greek.",
             "Which language is strange to me?",
             "You don't know Greek.",
