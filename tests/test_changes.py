@@ -59,10 +59,86 @@ def test_nothing_is_taken_back_without_need(unchanged: Dream) -> None:
         ("I've switched from netball to chess.", {"netball"}),
         ("I love netball.", set()),
         ("I stopped at the netball court and sold lemonade.", set()),
+        ("I've stopped playing netball.", {"netball"}),
+        ("I don't play netball any more.", {"netball"}),
+        ("I no longer play netball.", {"netball"}),
+        ("I no longer watch netball.", set()),
+        ("I haven't given up netball.", set()),
+        ("I never gave up netball.", set()),
+        ("I nearly quit netball.", set()),
+        ("Should I quit netball?", set()),
+        ("They cancelled netball tonight.", set()),
+        ("No more netball for me today!", set()),
+        ("I watched chess instead of netball.", set()),
+        ("I sold my netball team's van.", set()),
+        ("I've switched from chess to netball.", set()),
     ],
 )
 def test_what_the_user_leaves_behind(said: str, gone: set[str]) -> None:
     assert {word for change in changes([SPORT], [new(said)]) for word in change.gone} == gone
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I dropped Rex at the vet's.",
+        "I finally stopped Rex from barking.",
+        "My dog has gone grey.",
+        "My dog has left.",
+        "We renamed the dog.",
+    ],
+)
+def test_an_animal_or_somebody_is_not_left_behind_in_passing(said: str) -> None:
+    asked = replace(DOG, question="Who is Rex?", answer="Rex is your dog.")
+    assert changes([DOG, asked], [new(said)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "answer", "said"),
+    [
+        ("I live in Lyon.", "Where do I live?", "You live in Lyon.", "I don't live in Lyon anymore"),
+        ("I live in Lyon.", "Where do I live?", "You live in Lyon.", "I've left Lyon."),
+        ("I work at Siemens.", "Where do I work?", "You work at Siemens.", "I left Siemens."),
+        ("I work at Siemens.", "Where do I work?", "You work at Siemens.", "I don't work at Siemens any more"),
+        ("I'm vegan.", "What am I?", "You are vegan.", "I'm not vegan anymore."),
+        ("I smoke.", "What do I do?", "You smoke.", "I quit smoking."),
+        ("I smoke.", "Do I smoke?", "Yes, you smoke.", "I quit smoking."),
+    ],
+)
+def test_what_ended_is_taken_back_whatever_its_form(told: str, question: str, answer: str, said: str) -> None:
+    old = Dream("old", "yesno" if answer.startswith("Yes") else "direct", question, answer, told)
+    assert not holds(old, changes([old], [new(said)]))
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "question", "before", "now"),
+    [
+        ("I'm 34.", "I turned 35.", "How old am I?", "You are 34.", "You are 35."),
+        (
+            *("I have two kids.", "I have three kids now.", "How many kids do I have?"),
+            *("You have two kids.", "You have three kids."),
+        ),
+    ],
+)
+def test_another_age_and_another_number_are_answers_of_today(
+    told: str, said: str, question: str, before: str, now: str
+) -> None:
+    (change,) = changes([Dream("old", "direct", question, before, told)], [new(said, question, now)])
+    assert change.answer == now
+
+
+@pytest.mark.parametrize(
+    ("said", "home"),
+    [
+        ("I moved to Bergen last week.", "Bergen"),
+        ("I've just moved to Bergen.", "Bergen"),
+        ("I moved to Bergen when I was six.", ""),
+        ("I've moved back to Oslo.", ""),
+        ("My sister has just moved to Bergen.", ""),
+    ],
+)
+def test_who_has_moved_to_a_town_lives_there(said: str, home: str) -> None:
+    assert {change.name for change in changes([HOME, DOG], [new(said)])} == ({home} if home else set())
 
 
 @pytest.mark.parametrize(

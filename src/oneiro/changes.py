@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from oneiro.asking import of_today
-from oneiro.relations import people
+from oneiro.relations import is_person_or_animal, people
 from oneiro.text import bare, checked_words, content_words, opened, sentences, stems, words, words_told
 from oneiro.types import BY_RULE, Dream
 
@@ -22,31 +22,51 @@ _SURE = -0.05  # nats a token of a dream that may take something back
 _LEAST = 3  # letters of a word by which a memory is known
 _YES = re.compile(r"^Yes, ")
 _LIFE = {"live": ("live", "living", "moved", "moving", "home"), "work": ("work", "working", "job")}
+_LIFE |= {"old": ("old", "age", "turned", "i'm", "am")}
 CHANGED = "now|no longer|instead|moved|changed|switched|replaced|quit|gave up|stopped|left"  # alternatives
 _SIGNAL = re.compile(
     rf"\b(?:{CHANGED}|new|no more|any ?more|these days|removed|swapped|renamed|given up|sold|closed|cancelled|"
-    r"postponed|put off|not \w+ but|i meant|correction)\b",
+    r"postponed|put off|turned \d+|not \w+ but|i meant|correction)\b",
     re.IGNORECASE,
 )
 _BESIDES = re.compile(r"\b(?:also|too|as well|besides|another|second|both)\b", re.IGNORECASE)
 _ONE_ANSWER = re.compile(
     r"\b(?:where (?:do|am) i (?:live|work|based)|how old am i|(?:which|what) (?:town|city|country|place) do i live|"
     r"where i (?:live|work)|how old i am|(?:what|who|when|where)(?: is|'s|’s| are) my|"
-    r"(?:what|when|who) my \w+ (?:is|are)|what am i called|my (?:favou?rite|\w+'s name))\b",
+    r"(?:what|when|who) my \w+ (?:is|are)|what am i called|my (?:favou?rite|\w+'s name)|"
+    r"how many (?:[\w'’-]+ ){1,3}do i have)\b",
     re.IGNORECASE,
 )
+_PHRASE = (
+    r"((?:(?:the |my |our |an? )?(?!(?:to|for|and|but|so|because|when|after|before|since|this|last)\b)[\w'’-]+ ?){1,3})"
+)
 _THING = (
-    r"(?!(?:at|in|on|by|to|for|with|off|over|near)\b)(?:the |my |our |playing |doing |being |working (?:at|for|as) )*"
-    r"(?:an? )?((?:[\w'’-]+ ?){1,3})"
+    r"(?!(?:at|in|on|by|to|for|with|off|over|near)\b)(?:the |my |our |[\w'’ -]+['’]s |playing |doing |being |going to |"
+    r"(?:job|working) (?:at|for|as|in) )*"
+    r"(?:an? )?((?:(?!(?:at|in|on|to|for|and|but|so|because|when|after|before|since|this|last)\b)[\w'’-]+ ?){1,3})"
 )
 _LEFT_BEHIND = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b(?:moved|switched|changed|gone|went)(?: \w+)? from {_THING}",
-        rf"\b(?:quit|gave up|given up|stopped|sold|dropped|cancelled|renamed|no more|instead of|no longer) {_THING}",
-        r"\b((?:[\w'’-]+ ?){1,2}) (?:has|have|had) (?:left|closed|moved|gone|been (?:sold|replaced))\b",
+        rf"\b(?:quit|gave up|given up|stopped(?= \w+ing\b)|sold|now instead of) {_THING}",
+        rf"\bno more {_THING}(?!.*\b(?:today|tonight|this)\b)",
+        r"\b((?:[\w'’-]+ ?){1,2}) (?:has|have|had) (?:(?:left|gone)(?=[.,;!]|$)|closed|moved|been (?:sold|replaced))\b",
+        r"\b(?:I|we)(?:['’]ve| have)?(?: just| finally)? left (?:my job (?:at|in|with) )?"
+        r"((?-i:[A-ZÀ-Þ])[\w'’-]+)(?: last \w+| in \d{4})?(?=[.,;!]|$)",
     )
 )
+_SO_NO_MORE = re.compile(
+    rf"\bno longer {_PHRASE}|"
+    r"(?:n['’]t|\bnot) ((?:[\w'’-]+ ){1,5}?)(?:anymore\b|any (?:more|longer)(?=[.,;!]|$))",
+    re.IGNORECASE,
+)
+_NOT_DONE = re.compile(  # "I never gave up …", "I'm tempted to have …"
+    r"(?:\b(?:never|not|nearly|almost|should|might|if|want|wants|wanted|wish|hope|going|plan|planning|thinking|tempted)|"
+    r"n['’]t)\b(?: [\w'’]+){0,3} ?$",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(r"\b(?:left|gone)$", re.IGNORECASE)
 _OLD, _NEW = (rf"(?P<{which}>[A-ZÀ-Þ][\w'’-]+)" for which in ("old", "new"))
 _CALLED_NOW = tuple(
     re.compile(pattern)
@@ -66,7 +86,12 @@ _RENAMED = _CALLED_NOW + tuple(
 )
 _OTHERS = re.compile(r"(?:The user['’]s|My|Our) ((?:[\w'’-]+ ){1,4})", re.IGNORECASE)
 _I_OR_WE = re.compile(r"\b(?:I|[Ww]e)\b")
-_MOVED = re.compile(r"\bmoved\b", re.IGNORECASE)
+_MOVED = re.compile(r"\bmoved\b|\bleft [A-ZÀ-Þ]", re.IGNORECASE)
+_MOVED_TO = re.compile(
+    rf"\b(?:I|[Ww]e)(?P<just>(?:['’]ve| have)(?: \w+)?| just| recently)? moved (?:\w+ )?to {_NEW}"
+    r"(?(just)|(?=.*\b(?:last (?:week|month)|this \w+|today|now|on [A-Z][a-z]+ \d)))"
+)
+_LIVES_IN = re.compile(rf"^(?:The user|I|We)(?: now)? lives? in {_OLD}(?=[.,!]| with\b|$)")
 _AT_HOME = re.compile(
     r"\b(?:lives?|living|moved|moving|home|house|flat|based|works?|working|job|office|address)\b", re.IGNORECASE
 )
@@ -88,15 +113,23 @@ class Change(NamedTuple):
 
 def changes(old: Sequence[Dream], new: Sequence[Dream]) -> tuple[Change, ...]:
     """List what new dreams change of old ones; renamings first, then new answers, then what was left behind."""
-    told: _Told = {}
-    for dream in old:
-        if dream.kind in ("direct", "change"):
-            for word in checked_words(dream.question, dream.answer, dream.source):
-                if len(word) >= _LEAST:
-                    told.setdefault(word, {})[dream.memory_id] = dream
+    told = _told(old)
     first = {dream.source: dream for dream in reversed(new)}
-    said = [(sentence, dream) for source, dream in first.items() for sentence in sentences(source)]
-    return (*_renamed(told, said), *_answered_anew(old, new), *_left_behind(told, said))
+    said = [(s, dream) for source, dream in first.items() for s in sentences(source) if not s.endswith("?")]
+    return (*_renamed(told, said), *_moved(old, said), *_answered_anew(old, new), *_left_behind(told, said))
+
+
+def _told(old: Sequence[Dream]) -> _Told:
+    """The words that old questions are answered with, or agree to where a memory has no such question ("I smoke")."""
+    asked = [dream for dream in old if dream.kind in ("direct", "change")]
+    open_ones = {dream.memory_id for dream in asked}
+    told: _Told = {}
+    for dream in [*asked, *(d for d in old if d.kind == "yesno" and d.memory_id not in open_ones)]:
+        decisive = checked_words(dream.question if dream.kind != "yesno" else "", dream.answer, dream.source)
+        for word in decisive:
+            if len(word) >= _LEAST:
+                told.setdefault(word, {})[dream.memory_id] = dream
+    return told
 
 
 def speaks_of_change(said: str) -> bool:
@@ -118,18 +151,21 @@ def _of_whom(dream: Dream) -> set[str]:
     return people(owner[1]) if owner else set()
 
 
-def _memories(told: _Told, word: str, sentence: str, change: str) -> list[str]:
+def _memories(told: _Told, word: str, sentence: str, change: re.Match[str]) -> list[str]:
     """The memories of a word that a change in a sentence can concern: the user's own, or those of people it names.
 
-    Who moves from a town lives and works there no longer, but was born there still.
+    Who moves from a town lives and works there no longer, but was born there still. What is done no more is all of a
+    memory's: who no longer works in Leeds may live there.
     """
     named = people(sentence)
     own = not named or bool(_I_OR_WE.search(sentence))
-    moved = bool(_MOVED.search(change))
+    moved = bool(_MOVED.search(change[0]))
+    done = stems(_thing(change)) if change.re is _SO_NO_MORE else set[str]()
 
     def concerns(dream: Dream) -> bool:
         whose = _of_whom(dream)
-        return (whose <= named if whose else own) and (not moved or _is_home(dream))
+        its_own = whose <= named if whose else own
+        return its_own and (not moved or _is_home(dream)) and done <= stems(dream.statement or dream.source)
 
     return sorted(memory for memory, dream in told.get(word, {}).items() if concerns(dream))
 
@@ -191,8 +227,20 @@ def _renamed(told: _Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]
     """A name that the user says to be another one now."""
     for sentence, dream in said:
         for found in (match for pattern in _RENAMED for match in pattern.finditer(sentence)):
-            for memory_id in _memories(told, found["old"].casefold(), sentence, found[0]):
+            for memory_id in _memories(told, found["old"].casefold(), sentence, found):
                 yield Change(memory_id, dream, frozenset({found["old"].casefold()}), name=found["new"])
+
+
+def _moved(old: Sequence[Dream], said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
+    """A town that the user lives in no longer, having moved to another."""
+    homes = {
+        (dream.memory_id, home["old"]) for dream in old if (home := _LIVES_IN.match(dream.statement or dream.source))
+    }
+    for sentence, dream in said:
+        for found in _MOVED_TO.finditer(sentence):
+            for memory_id, home in sorted(homes):
+                if home != found["new"]:
+                    yield Change(memory_id, dream, frozenset({home.casefold()}), name=found["new"])
 
 
 def _answered_anew(old: Sequence[Dream], new: Sequence[Dream]) -> Iterator[Change]:
@@ -224,9 +272,23 @@ def _is_about(question: str, source: str) -> bool:
 
 
 def _left_behind(told: _Told, said: Sequence[tuple[str, Dream]]) -> Iterator[Change]:
-    """A word that the user says to have left behind: "I quit netball", "sold the Lada"."""
+    """A word that the user says to have left behind: "I quit netball", "sold the Lada", "I don't smoke any more"."""
     for sentence, dream in said:
-        for found in (match for pattern in _LEFT_BEHIND for match in pattern.finditer(sentence)):
-            for word in sorted(content_words(found[1])):
-                for memory_id in _memories(told, word, sentence, found[0]):
+        for found in _endings(sentence):
+            left = stems(_thing(found))
+            for word in sorted(word for word in told if set() < stems(word) <= left):
+                for memory_id in _memories(told, word, sentence, found):
                     yield Change(memory_id, dream, frozenset({word}))
+
+
+def _endings(sentence: str) -> Iterator[re.Match[str]]:
+    """Where a sentence says that something ended; nobody and no animal of the user's ends by going somewhere."""
+    for found in (match for pattern in (*_LEFT_BEHIND, _SO_NO_MORE) for match in pattern.finditer(sentence)):
+        goes = _AWAY.search(found[0]) and any(map(is_person_or_animal, words(_thing(found))))
+        if not goes and not _NOT_DONE.search(sentence[: found.start()]):
+            yield found
+
+
+def _thing(ending: re.Match[str]) -> str:
+    """What is said to have ended."""
+    return next(filter(None, ending.groups()), "")
