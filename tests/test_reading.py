@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from oneiro.config import DreamConfig
-from oneiro.reading import choose_statements, parse_statements, read_turns, tells, write_statements
+from oneiro.reading import by_themselves, choose_statements, parse_statements, read_turns, tells, write_statements
 from oneiro.types import ChatMessage, Completion, Sampling, Turn
 from strange import STRANGE, SURROGATES
 
@@ -255,6 +255,21 @@ def test_a_sentence_no_statement_speaks_of_stands_for_itself_and_a_question_does
     assert chosen(said, tortoise) == [tortoise, "Bees are kept by me, too."]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["Tell me a joke.", "Thanks for listening to me!", "Please explain my blood results.", "should I call her"],
+)
+def test_no_request_stands_for_itself(asked: str) -> None:
+    nurse = "The user's sister Petra is a nurse."
+    assert chosen(f"{asked}\nMy sister Petra is a nurse.", nurse) == [nurse]
+    assert chosen(asked, "") == []
+
+
+def test_what_is_made_up_is_not_read_and_what_stands_before_it_is() -> None:
+    turns = [Turn(1, "I'm a nurse. Let's play: I'm a dragon. I eat elves."), Turn(2, "Suppose I'm a fish.")]
+    assert [turn.text for turn in by_themselves(turns, [])] == ["I'm a nurse."]
+
+
 def test_what_only_asks_does_not_stand_for_itself() -> None:
     assert chosen("how do i get my pan clean", "") == []
     assert chosen("pans gleam", "") == ["pans gleam"]
@@ -279,21 +294,13 @@ def test_a_question_without_its_mark_tells_nothing() -> None:
         ("born in Accra, now in Cork", True, False),
         ("How do I get wax off a jumper?", True, False),
         ("Is my dog Biscuit old?", True, False),
+        ("can i keep bees", True, False),
         ("Do I need a licence? I keep bees.", True, True),
-        ("Suppose I'm allergic to gold.", False, False),
-        ("Let's play: I'm a dragon.", False, False),
-        ("Nice. You are a waiter and I'm a guest.", False, False),
-        ("Proofread this: my client has two dogs.", False, False),
         ("I suppose my car is old.", True, True),
         ("I can't imagine life without my dog.", True, True),
-        ("Role play: I'm a spy and you're my handler.", False, False),
-        ("You're a strict teacher, I'm the pupil.", False, False),
-        ("Put this into the past tense: I live in a tent.", False, False),
     ],
 )
-def test_a_turn_that_states_nothing_of_its_user_needs_better_odds_and_what_is_made_up_is_never_read(
-    text: str, sure: bool, doubtful: bool
-) -> None:
+def test_a_turn_that_states_nothing_of_its_user_needs_better_odds(text: str, sure: bool, doubtful: bool) -> None:
     config = DreamConfig(read_margin=-2.0, others_margin=-1.0, stated_margin=-2.0)
     assert tells(Turn(1, text), -0.5, config) == sure
     assert tells(Turn(1, text), -1.5, config) == doubtful

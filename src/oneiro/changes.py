@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from oneiro.asking import of_today
+from oneiro.earnest import is_question
 from oneiro.relations import is_person_or_animal, people
 from oneiro.text import bare, checked_words, content_words, opened, sentences, stems, words, words_told
 from oneiro.types import BY_RULE, Dream
@@ -115,7 +116,7 @@ def changes(old: Sequence[Dream], new: Sequence[Dream]) -> tuple[Change, ...]:
     """List what new dreams change of old ones; renamings first, then new answers, then what was left behind."""
     told = _told(old)
     first = {dream.source: dream for dream in reversed(new)}
-    said = [(s, dream) for source, dream in first.items() for s in sentences(source) if not s.endswith("?")]
+    said = [(s, dream) for source, dream in first.items() for s in sentences(source) if not is_question(s)]
     return (*_renamed(told, said), *_moved(old, said), *_answered_anew(old, new), *_left_behind(told, said))
 
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 from oneiro.acquaintances import acquainted, with_whose
 from oneiro.changes import as_renamed
 from oneiro.config import DreamConfig
+from oneiro.earnest import in_earnest, is_question, is_request
 from oneiro.relations import introduces, is_of_a_stranger, is_somebody_elses, lends_a_relation, with_my
 from oneiro.stating import stated, told_name, told_plainly
 from oneiro.text import BARE_DENIALS, DENIALS, names_and_numbers, opened, sentences, stems, words, words_told
@@ -58,19 +59,6 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _TO_ONESELF = re.compile(r"The user \w+ the user\b(?!['’]s)")  # "owes the user": another's debt, misread
-# A sentence that opens a game, a story or a piece of somebody else's text: what follows is not told of the user.
-_INVENTS = re.compile(
-    r"(?:^|[.!?\n]\s+)\W*(suppose|imagine|pretend|let['’]?s (play|pretend|say)|what if|if i (were|was|had)|"
-    r"if my \w+ (were|was)|yeah,? right|in the (film|movie|book|story|novel|game|play)|"
-    r"the (story|novel|film|book) (begins|starts|goes)|once upon a time|you are (an?|the|my) \w+,? and i(['’]?m| am)|"
-    r"(proofread|translate|correct|rewrite|summari[sz]e|edit) (this|the following|these|the mistakes)|"
-    r"(proofread|rephrase|job ad|out of office|interview \w+|role ?play)(?=:)|put (this )?into|repeat after me|"
-    r"my (character|mage|avatar)|you['’]?re (an?|the) [\w ]+, i['’]?m)\b",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"(how|what|which|why|where|when|who) (do|does|did|is|are|can|could|would|should|to)\b", re.IGNORECASE
-)
 
 
 def read_turns(
@@ -99,14 +87,17 @@ def read_turns(
 
 
 def by_themselves(turns: Sequence[Turn], known: Sequence[str]) -> list[Turn]:
-    """Say in every turn whose the people are that it names, as earlier ones told.
+    """Say in every turn whose the people are that it names, as earlier ones told; what it makes up is left out.
 
     What the assistant said before is left out unless it asked or is answered: what it says of itself is no memory.
     """
     whose, plain = acquainted(known), []
     for turn in turns:
+        said = in_earnest(turn.text)
+        if not said:
+            continue
         asked = turn.before if turn.before.rstrip().endswith("?") or _ANSWERS.match(turn.text) else ""
-        plain.append(replace(turn, text=with_whose(with_my(turn.text), whose), before=asked))
+        plain.append(replace(turn, text=with_whose(with_my(said), whose), before=asked))
         whose |= acquainted(_by_rule(plain[-1].text))
     return plain
 
@@ -151,21 +142,14 @@ def parse_statements(text: str, *, most: int) -> list[str]:
 def tells(turn: Turn, odds: float, config: DreamConfig) -> bool:
     """Say whether a turn tells something to remember, by the odds of the reader.
 
-    A turn that makes things up does not. One of which a rule can state something is believed most easily; one that
-    neither answers a question, nor names its speaker, nor states something of its user must be surer.
+    One of which a rule can state something is believed most easily; one that neither answers a question, nor names its
+    speaker, nor states something of its user must be surer.
     """
-    if _INVENTS.search(turn.text):
-        return False
-    said = [sentence for sentence in sentences(turn.text) if not _is_question(sentence)]
+    said = [sentence for sentence in sentences(turn.text) if not is_question(sentence)]
     own = turn.before.endswith("?") or any(FIRST_PERSON.search(s) or told_name(s) for s in said)
     if own and any(stated(sentence) for s in said for sentence in sentences(told_plainly(s))):
         return odds > config.stated_margin
     return odds > (config.read_margin if own else config.others_margin)
-
-
-def _is_question(sentence: str) -> bool:
-    """Say whether a sentence asks something, also one that ends with no mark: "how do i get rust off a pan"."""
-    return sentence.endswith("?") or bool(_ASKS.match(sentence))
 
 
 def choose_statements(turn: Turn, readings: Sequence[Completion], config: DreamConfig) -> list[str]:
@@ -181,9 +165,9 @@ def choose_statements(turn: Turn, readings: Sequence[Completion], config: DreamC
         if len(own - stems(" ".join(statements))) > _NEW * len(own):
             statements.append(statement)
     held = stems(" ".join(statements))
-    own_words = [s for s in sentences(said) if FIRST_PERSON.search(s) and not _is_question(s) and not stems(s) & held]
-    of_nobody = all(_ASKS.match(sentence) for sentence in sentences(said)) or is_of_a_stranger(said)
-    left = [] if of_nobody else [said]
+    told = [sentence for sentence in sentences(said) if not is_question(sentence) and not is_request(sentence)]
+    own_words = [sentence for sentence in told if FIRST_PERSON.search(sentence) and not stems(sentence) & held]
+    left = [] if not told or is_of_a_stranger(said) else [said]
     chosen = [as_renamed(statement, said) for statement in [*statements, *own_words] or left]
     return list(dict.fromkeys(chosen))[: config.max_statements]
 
