@@ -39,6 +39,7 @@ def test_a_question_about_the_user_is_turned_to_the_model(asked: str, turned: st
         "I forgot where I live.",
         "My nan is ringing. Which name shows on my phone?",
         "Which of us lives in Oamaru?",
+        "Do I teach World War I?",
         "",
     ],
 )

@@ -9,7 +9,7 @@ Source: refusing by one's own confidence is selective prediction (El-Yaniv and W
 Youden's index (1950), weighted.
 
 Does *not* see: a wrong answer that the model is sure of; questions that ask for what was told without saying "I" or
-"my" ("our street", "What's the cat's name?"). Advice ("How do I …?", "What should I …?"), what the model is asked or
+"my" ("What's the cat's name?"). Advice ("How do I …?", "What should I …?"), what the model is asked or
 says of itself, and long answers are left alone.
 """
 
@@ -17,43 +17,57 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from oneiro.text import content_words, words
+from oneiro.text import ROMAN_ONE, content_words, words
 from oneiro.types import ChatMessage
 
 UNTOLD = "I don't know: I think you haven't told me."
 
 LONGEST = 30  # words: what is longer is advice or a story
-_OF_THE_USER = frozenset("i me my mine myself i'm i've i'd".split())
+_OF_THE_USER = frozenset("i me my mine myself i'm i've i'd our ours".split())
+_OF_BOTH_OF_US = re.compile(r"\bwe (?:live|work|meet|met|marry|move|get married)\b", re.IGNORECASE)
+_OF_EVERYBODY = frozenset(  # "our sun", "the planet we live on"
+    "planet planets sun solar moon galaxy universe earth world species ancestors body bodies brain brains eyes".split()
+)
 _WRAPPED = (  # what asks for the same as the question within: "Could you tell me what my dog is called?"
-    r"(?:do you (?:still )?(?:know|remember|recall)|(?:can|could|would) you (?:please )?"
+    r"(?:do (?:you|u) (?:still )?(?:know|remember|recall)|(?:can|could|would) (?:you|u) (?:please )?"
     r"(?:tell(?: me)?|remind|remember|recall)|tell me|have i (?:ever )?told you|did i (?:ever )?tell you|"
     r"i (?:forgot|forget|can['’]?t remember|don['’]?t remember)|i['’]?ve forgotten)"
 )
 _ASKS = re.compile(
-    r"(?:(?:and|so|but|hey|please|sorry),? )*(?:(?:in|on|at|to|from|with|since|by|for|until) )?"
-    r"(?:what|which|who|whom|whose|where|when|how (?:old|many|much|long|often|far|tall|big)|"
-    rf"do|does|did|am|is|are|was|were|have|has|had|name|remind me|{_WRAPPED})\b",
+    r"(?:(?:and|so|but|hi|hey|hello|please|sorry|ok|okay|well|oh|wait|actually|by the way|btw|"
+    r"(?:(?:a|one) )?(?:quick|more) question)\b[,.:!]* *)*(?:(?:in|on|at|to|from|with|since|by|for|until) )?"
+    r"(?:(?:what|which|who|whom|whose|where|when)(?:['’]?s)?|how (?:old|many|much|long|often|far|tall|big)|"
+    r"(?:how|why) did|(?:do|does|did|am|is|are|was|were|have|has|had)(?:n['’]?t)?|name|remind me|"
+    rf"(?:remember|recall)(?=[^.!]*\?)|{_WRAPPED})\b",
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(rf"\b{_WRAPPED}\b", re.IGNORECASE)
 _SUPPOSED = re.compile(  # "Is it safe if I eat raw eggs?" asks of eggs, "Name a good book for me." of books
-    r"\b(?:if|when) (?:i|i['’]m|my|we|our)\b[^,?]*|(?<=^name )[^.?]* for me\b", re.IGNORECASE
+    r"(?<=\w )(?:if|when) (?:i|i['’]m|my|we|our)\b[^,?]*|^\W*(?:if|when) (?:i|my|we|our)\b[^,?]*,|"
+    r"(?<=^name )[^.?]* for me\b",
+    re.IGNORECASE,
 )
 _ADVICE = re.compile(
-    r"\b(?:should|could|would|can(?!['’]t)(?! (?:i |we )?not\b)|shall|(?<!when )must|how (?:do|does|did|to)|why|"
-    r"(?:best|easiest|quickest|safe|good) ways?|do i need)\b",
+    r"\b(?:should|could|would|can(?!['’]t)(?! (?:i |we )?not\b)|shall|(?<!when )must|"
+    r"how (?:do|does|did(?! (?:i|we)\b)|to)|why(?! did (?:i|we)\b)|(?:best|easiest|quickest|safe|good) ways?|do i need)\b",
     re.IGNORECASE,
 )
 
 
 def about_the_user(question: str) -> bool:
-    """Say whether a question asks for something of the user's life, and neither for advice nor of the model itself."""
-    found = set(words(_SUPPOSED.sub("", _ADDRESSED.sub("", question))))
+    """Say whether a question asks for something of the user's life , and neither for advice nor of the model itself.
+
+    What "we" share with everybody ("our sun") is nobody's life.
+    """
+    asked = _SUPPOSED.sub("", _ADDRESSED.sub("", ROMAN_ONE.sub(r"\1", question)))
+    found = set(words(asked))
+    of_us = _OF_BOTH_OF_US.search(asked) or found & _OF_THE_USER
     return bool(
         _ASKS.match(question.strip())
         and not _asks_advice(question)
-        and found & _OF_THE_USER
-        and not found & {"you", "your", "yours", "yourself"}
+        and of_us
+        and not found & {"you", "your", "yours", "yourself", "u"}
+        and not ({"we", "our"} & found and _OF_EVERYBODY & found)
     )
 
 

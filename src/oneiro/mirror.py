@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from oneiro.text import opened
+from oneiro.text import ROMAN_ONE, opened
 from oneiro.types import ChatMessage, Dream, Example
 
 _TURNED = {
@@ -43,9 +43,10 @@ _NO = (
 def turned_around(question: str) -> str | None:
     """Ask the model what the user asks of themselves; None where that is no plain question about the user.
 
-    What speaks to the model already ("Do you know where I live?") is none.
+    What speaks to the model already ("Do you know where I live?") is none, nor what asks of "World War I".
     """
-    if not _ASKS.match(question) or _ADDRESSED.search(question) or not _MINE.search(question):
+    plain = _ASKS.match(question) and not ROMAN_ONE.search(question)
+    if not plain or _ADDRESSED.search(question) or not _MINE.search(question):
         return None
     were = _WAS_I.sub(lambda found: found[0].lower().replace("was", "were"), question.replace("’", "'"))
     return opened(_MINE.sub(lambda found: _TURNED[found[0].lower()], were))

@@ -37,6 +37,8 @@ _SHORT_FORMS = (  # and what they stand for: "what's my name" asks what "What is
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'ll\b"), " will"),
     (re.compile(r"\b(what|who|where|when|how|why|that|there|it|he|she)'s\b"), r"\1 is"),
+ROMAN_ONE = re.compile(  # of "World War I" and "Charles I", within a sentence
+    rf"(?<=[a-z] )(?!(?i:{'|'.join(sorted(CALENDAR))})\b)([A-ZÀ-Þ][a-z]+) I\b(?!['’])"
 )
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)?")
 _SHORTENED = {
