@@ -226,3 +226,37 @@ def test_a_written_dream_that_brings_much_nobody_said_is_dropped_sooner_where_a_
 def test_words_a_rule_asks_with_are_never_too_many() -> None:
     by_rule = dream("Which parade does my dog lead?", "Your dog Biscuit leads the carnival.", confidence=BY_RULE)
     assert sift(by_rule, dream(), config=ScreenConfig()).dropped == ()
+
+
+def ruled(memory_id: str, question: str, answer: str, source: str) -> Dream:
+    return Dream(memory_id, "direct", question, answer, source, confidence=BY_RULE)
+
+
+@pytest.mark.parametrize(
+    ("old", "also", "new"),
+    [
+        (
+            ruled("m1", "Where do I live?", "You live in Leeds.", "I live in Leeds."),
+            ("What is my home town?", "Leeds is your home town."),
+            ruled("m2", "Where do I live?", "You live in York.", "Actually that's wrong. I live in York now."),
+        ),
+        (
+            ruled("m1", "What is my dog called?", "Your dog is called Rex.", "My dog is called Rex."),
+            ("Which dog is mine?", "Your dog is Rex."),
+            ruled("m2", "What is my dog called?", "Your dog is called Max.", "I meant Max. My dog is called Max."),
+        ),
+    ],
+)
+def test_what_a_later_turn_takes_back_is_dropped(old: Dream, also: tuple[str, str], new: Dream) -> None:
+    screened = sift(old, replace(old, question=also[0], answer=also[1]), new)
+    assert {d.memory_id for d in screened.kept} == {"m2"}
+    assert [d.reason for d in screened.dropped] == [f"you said otherwise later: {new.source}"] * 2
+
+
+def test_of_two_dreams_as_sure_that_of_the_later_turn_stays() -> None:
+    first = dream(confidence=BY_RULE)
+    later = replace(first, memory_id="m2", answer="Your dog is called Bo.", source="My dog is called Bo.", statement="")
+    assert [d.answer for d in sift(first, later).kept] == [later.answer]
+    assert [d.answer for d in sift(replace(first, confidence=-0.1), replace(later, confidence=-0.2)).kept] == [
+        first.answer
+    ]

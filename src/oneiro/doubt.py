@@ -49,7 +49,8 @@ _SUPPOSED = re.compile(  # "Is it safe if I eat raw eggs?" asks of eggs, "Name a
 )
 _ADVICE = re.compile(
     r"\b(?:should|could|would|can(?!['’]t)(?! (?:i |we )?not\b)|shall|(?<!when )must|"
-    r"how (?:do|does|did(?! (?:i|we)\b)|to)|why(?! did (?:i|we)\b)|(?:best|easiest|quickest|safe|good) ways?|do i need)\b",
+    r"how (?:do|does|did(?! (?:i|we)\b)|to)|why(?! did (?:i|we)\b)|"
+    r"(?:best|easiest|quickest|safe|good) ways?|do i need)\b",
     re.IGNORECASE,
 )
 

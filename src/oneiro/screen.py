@@ -4,9 +4,9 @@ In: the draft of memories and dreams. Out: kept dreams (some set aside for the e
 
 Checks, in order: orders and identity changes (quarantined), secrets, perspective, names and numbers that were
 never said, people it does not concern, an answer beside the question, confidence (the generator's own
-log-probability), never-told questions that were told, repeats and contradictions, of which the surest dream stays, and
-support: an answer that brings no told name must be more probable with the source in context than without (in nats per
-token, under the frozen base).
+log-probability), what a later turn takes back, never-told questions that were told, repeats and contradictions, of
+which the surest dream stays and of two as sure the later one, and support: an answer that brings no told name must be
+more probable with the source in context than without (in nats per token, under the frozen base).
 
 Does *not* protect against: a wrong relation between right words ("your sister's dog" for "your dog") when the
 base finds it plausible, lies of the user, orders phrased as facts, secrets in unusual forms.
@@ -23,6 +23,7 @@ from detect_secrets.core.scan import scan_line
 from detect_secrets.settings import transient_settings
 
 from oneiro.asked_for import missing
+from oneiro.changes import changes, holds, renewed, speaks_of_change
 from oneiro.config import ScreenConfig
 from oneiro.relations import leaves_out_its_subject, strangers
 from oneiro.text import DENIALS, checked_words, names_and_numbers, similarity, stems, told_names, words, words_told
@@ -124,7 +125,9 @@ def _true_ones(
         if not why and dream.belief is not None and dream.belief < config.min_belief:
             why = f"the dream generator itself does not believe it (log-odds {dream.belief:.1f})"
         drop(dream, why) if why else sound.append(dream)
-    sound.sort(key=lambda dream: -dream.confidence)  # of two that repeat or contradict each other the surer one stays
+    sound, turns = _as_told_last(sound, drop), {source: n for n, source in enumerate(_by_turn(sound))}
+    # Of two that repeat or contradict each other the surer one stays, of two as sure what was told later.
+    sound.sort(key=lambda dream: (-dream.confidence, -turns[dream.source]))
     single: list[Dream] = []
     for dream in sound:
         reason = _contradiction(dream, sound, known)
@@ -137,6 +140,29 @@ def _true_ones(
         else:
             drop(dream, f"not supported by what was said (gain {gain:.2f} nats a token)")
     return kept
+
+
+def _by_turn(dreams: Sequence[Dream]) -> dict[str, list[Dream]]:
+    """Dreams by the turn they came from, the earliest first."""
+    of_turn: dict[str, list[Dream]] = {}
+    for dream in dreams:
+        of_turn.setdefault(dream.source, []).append(dream)
+    return of_turn
+
+
+def _as_told_last(dreams: Sequence[Dream], drop: Callable[[Dream, str], None]) -> list[Dream]:
+    """Drop what a later turn takes back and ask it anew, as of an earlier night ("Sorry, I meant Max.")."""
+    told: list[Dream] = []
+    for source, new in _by_turn(dreams).items():
+        if not speaks_of_change(source):
+            told += new
+            continue
+        made, anew = changes(told, new), renewed(told, new)
+        for dream in told:
+            if not holds(dream, made):
+                drop(dream, f"you said otherwise later: {source}")
+        told = [*(dream for dream in told if holds(dream, made)), *new, *anew]
+    return told
 
 
 def judge_words(dream: Dream) -> str | Quarantine | None:
