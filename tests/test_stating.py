@@ -54,6 +54,29 @@ from oneiro.text import sentences
         ("If I could fly I would.", []),
         ("I'd love a dog.", []),
         ("Do I snore?", []),
+        ("I fly kites.", ["The user flies kites."]),
+        ("I rely on my nan.", ["The user relies on the user's nan."]),
+        ("I already have a dog.", ["The user already has a dog."]),
+        ("I rather like tennis.", ["The user rather likes tennis."]),
+        ("We both hate fish.", ["The user hates fish."]),
+        ("I ain't got a car.", []),
+        ("I (34F) live in Hull.", []),
+        ("I live in Oslo and work as a nurse.", ["The user lives in Oslo.", "The user works as a nurse."]),
+        ("I'm 30 and live in Hull.", ["The user is 30.", "The user lives in Hull."]),
+        ("I want to live in Oslo and work as a nurse.", ["The user wants to live in Oslo and work as a nurse."]),
+        ("I love food and drink.", ["The user loves food and drink."]),
+        ("I drive a small, red Fiat.", ["The user drives a small red Fiat."]),
+        ("I'm allergic to cats, dogs and tree pollen.", ["The user is allergic to cats, dogs and tree pollen."]),
+        ("If I eat nuts, I die.", []),
+        ("When I drink coffee, I get headaches.", []),
+        ("My friend said: I hate cats.", []),
+        ("me and my husband have two kids", []),
+        ("Got fired in May.", ["The user got fired in May."]),
+        ("Got asthma.", ["The user has asthma."]),
+        ("No, my sister is called Anna, not Hannah.", ["The user's sister is called Anna."]),
+        ("My mum calls me Sunshine.", ["The user's mum calls the user Sunshine."]),
+        ("People always call me Bob.", ["The user's first name is Bob."]),
+        ("Hi my name is Ada.", ["The user's first name is Ada."]),
         ("You said I might like it.", []),
         ("The sea is salty.", []),
         ("It is mine.", []),
@@ -100,6 +123,8 @@ def test_a_name_told_later_is_said_with_what_it_names(said: str, joined: str) ->
             ["The user's grandson is called Lautaro.", "The user's grandson collects beetles."],
         ),
         ("My sister married Tom. He is a vet.", ["The user's sister married Tom."]),
+        ("My cat is old, she's scared of rain.", ["The user's cat is old.", "The user's cat is scared of rain."]),
+        ("My boss is nice. She's moved to Hull.", ["The user's boss is nice.", "The user's boss has moved to Hull."]),
         ("My friend Ada knows Tom and he sings.", ["The user's friend Ada knows Tom."]),
         ("My mother-in-law is strict but he is fair.", ["The user's mother-in-law is strict."]),
         ("My mum and dad moved. She likes Hull.", ["The user's mum and dad moved."]),
@@ -125,6 +150,33 @@ def test_two_are_not_one_what_is_cut_short_tells_nothing_and_a_list_is_whole(sai
     assert stated(said) == told
 
 
-@pytest.mark.parametrize("said", ["hi im diabetic", "Hi, I'm Muslim.", "hi, this is urgent", "I'm Catholic, 34."])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("hi im diabetic", "Hi, I'm Muslim.", "hi, this is urgent", "I'm Catholic, 34."),
+        *("Hi, I'm Brazilian.", "hi im overweight", "Good morning, it's sunny!", "Hi I'm Dr. Patel"),
+        *("Same here!", "Nurse here.", "Beginner here.", "Over here!"),
+    ],
+)
 def test_what_somebody_is_is_not_their_name(said: str) -> None:
     assert told_name(said) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "My mum calls me Sunshine.",
+        "Nobody calls me Robert.",
+        "Don't ever call me Bob.",
+        "Everyone thinks my name is Bob.",
+    ],
+)
+def test_what_one_person_or_nobody_calls_the_user_is_not_their_name(said: str) -> None:
+    assert told_name(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "name"), [("Hi, I'm Adrian.", "Adrian"), ("hi im fred", "Fred"), ("My friends call me Pip", "Pip")]
+)
+def test_a_name_that_ends_like_what_somebody_is_is_a_name(said: str, name: str) -> None:
+    assert told_name(said) == name

@@ -29,7 +29,10 @@ _HAS_DONE = re.compile(
     r"stolen|forgotten|forgiven|eaten|drunk|sung|swum|begun|grown|flown|worn|torn|sworn|drawn|thrown|shown|chosen|fallen|"
     r"frozen|hidden|ridden|risen|shaken|woken|beaten|bitten|sewn|sown|overcome|always|already|also|often|recently|once"
 )
-ADVERB = re.compile(r"(also|now|always|never|ever|often|sometimes|once|just|still|only|no|longer|\w+ly)$")
+ADVERB = re.compile(
+    r"(also|now|always|never|ever|often|sometimes|once|just|still|only|no|longer|already|rather|even|too|almost|quite|"
+    r"(?!(?:fly|rely|bully|rally|tally|ally|dally|\w*ply)$)\w+ly)$"
+)
 _TO_THIRD = {"am": "is", "are": "is", "were": "was", "have": "has", "do": "does"}
 _TO_THIRD |= {"aren't": "isn't", "weren't": "wasn't", "haven't": "hasn't", "don't": "doesn't"}
 
