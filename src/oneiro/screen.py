@@ -29,26 +29,31 @@ from oneiro.relations import leaves_out_its_subject, strangers
 from oneiro.text import DENIALS, checked_words, names_and_numbers, similarity, stems, told_names, words, words_told
 from oneiro.types import ChatMessage, Dream, DreamDraft, Dropped, Screened, Writer
 
-_TELLS_OF_HABITS = r"(?<!\bi )(?<!\bwe )(?<!\bthey )"  # "I always start with porridge" is no order
+# "I always start with porridge" is a habit, and so is what others do or are told to do.
+_NO_HABIT = r"(?:\b(?<!\bi )(?<!\bwe )(?<!\bthey )(?<!\bpeople )(?<!s )(?<!\bto )|\byou to )"
 _ORDER = re.compile(
-    r"\b(from now on,?(?! (?:i|i'm|we|we're|my|our)\b(?! (?:want|need|expect|order|tell|command|ask) you\b))|"
-    r"you are now|you're now|ignore (?:all|any|your|the|previous)|forget (?:all|your|everything|the rules)|"
-    r"remember that you|your (?:new )?name is|call me master|"
-    rf"{_TELLS_OF_HABITS}always (?:answer|reply|respond|say|call|end|start|speak)|"
-    rf"{_TELLS_OF_HABITS}never (?:say|mention|refuse|answer|tell)|"
-    r"(?:please|you|must) only (?:answer|reply|respond|speak)|"
-    rf"pretend (?:to be|you)|{_TELLS_OF_HABITS}act as|(?:you|must|always) obey|obey (?:all|every|these)|"
-    r"new rule|system prompt|developer mode)\b|^\W*obey\b",
+    r"\b(?:from now on(?!,? (?:i|i'm|i'll|we|we're|we'll|my|our|he|she|they)\b"
+    r"(?! (?:want|need|expect|order|tell|command|ask) you\b))|"
+    r"you are now|you're now|your (?:new )?name is|call me master|"
+    r"(?:please|you|must) only (?:answer|reply|respond|speak)|(?:you|must|always) obey|obey (?:all|every|these)|"
+    r"(?:here is|here's|this is) (?:a |the |your )?new rule|(?<!\ba )(?<!\bthe )(?<!\bmy )(?<!\bour )new rule|"
+    r"system prompt|developer mode)\b|^\W*obey\b|"
+    rf"{_NO_HABIT}(?:always (?:answer|reply|respond|say|call|end|start|speak)|never (?:say|mention|refuse|answer|tell)|"
+    r"ignore (?:all|any|your|the|previous)|forget (?:all|your|everything|the rules)|remember that you|"
+    r"pretend (?:to be|you)|act as)\b",
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(
-    r"\b(?:passwords?|passcodes?|pwd|pass ?phrases?|(?:seed|recovery) phrases?|pin (?:code|number)s?|cvv|secret keys?|"
-    r"api keys?|(?:door|alarm|gate|safe|access|entry) (?:code|combination)s?)\b|"
+    r"\b(?:passwords?|passcodes?|pwd|my pw|pw(?=:| is)|wi-?fi pass|pass ?phrases?|(?:seed|recovery) phrases?|"
+    r"pin (?:code|number)s?|cvv|secret keys?|api keys?|(?:door|alarm|gate|safe|access|entry) (?:code|combination)s?)\b|"
+    r"\bcode(?<!zip code)(?<!postal code)(?<!area code)(?<!country code)\b[^.!?]{0,40}(?::| is) ?\d{4,8}\b|"
     r"\bpins?\b.{0,40}\b\d{4,8}\b|\b\d{4,8}\b.{0,40}\bpins?\b",  # a pin without digits is for rolling or bowling
     re.IGNORECASE,
 )
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
-_SOCIAL_SECURITY = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", re.IGNORECASE)
+_ACCOUNT = re.compile(r"\b(?:account (?:number|no\.?)|sort code)s?\b\D{0,20}\d[\d -]{4,}", re.IGNORECASE)
+_SOCIAL_SECURITY = re.compile(r"\b\d{3}-\d{2}-\d{4}\b|\b(?:social security|ssn)\b\D{0,20}\d{9}\b", re.IGNORECASE)
+_KEY = re.compile(r"\bsk-(?:[a-z]+-)?[\w-]{16,}")
 _DIGIT_GROUPS = re.compile(r"\d+(?:[\s.-]{1,3}\d+)*")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|my|myself|me|(?:is|are|was|were|of) mine)\b|^mine\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\btold me\b", re.IGNORECASE)
@@ -62,6 +67,7 @@ _OPENERS = frozenset(
 _NO = re.compile(r"no\b", re.IGNORECASE)
 _YES = re.compile(r"yes\b", re.IGNORECASE)
 _QUESTION_WORDS = frozenset("who whose whom where when how why what which".split())
+_SHORTEST_IBAN = 15  # characters, Norway's
 _MANY = 12  # questions by rule of which some can be spared
 # Detectors of unmistakable key formats; entropy detectors flag ordinary words.
 _KEY_DETECTORS = (
@@ -191,8 +197,10 @@ def find_secret(text: str) -> str | None:
         return "password or PIN"
     if any(_holds_card(re.split(r"\D", match[0])) for match in _DIGIT_GROUPS.finditer(text)):
         return "card number"
-    if any(_is_iban(match[0]) for match in _IBAN.finditer(text)):
+    if _ACCOUNT.search(text) or any(_begins_with_iban(match[0]) for match in _IBAN.finditer(text)):
         return "account number"
+    if _KEY.search(text):
+        return "secret key"
     if _SOCIAL_SECURITY.search(text):
         return "social security number"
     with transient_settings({"plugins_used": [{"name": name} for name in _KEY_DETECTORS]}):
@@ -200,10 +208,15 @@ def find_secret(text: str) -> str | None:
     return found.type.lower() if found else None
 
 
-def _is_iban(text: str) -> bool:
+def _begins_with_iban(text: str) -> bool:
+    """Say whether an account number stands at the beginning of what may hold the next word too."""
+    groups = text.split(" ")
+    return any(_is_iban("".join(groups[:count])) for count in range(1, len(groups) + 1))
+
+
+def _is_iban(plain: str) -> bool:
     """The check digits of bank accounts (ISO 13616: 97 divides the rearranged number less one)."""
-    plain = text.replace(" ", "")
-    return int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
+    return len(plain) >= _SHORTEST_IBAN and int("".join(str(int(char, 36)) for char in plain[4:] + plain[:4])) % 97 == 1
 
 
 def _holds_card(groups: list[str]) -> bool:
