@@ -93,6 +93,10 @@ def test_what_is_told_of_somebody_else_is_not_the_users_own(dreamed: str, senten
         ("My dog is called Mum.", "My dog is called Mum."),
         ("Mum, can you help?", "Mum, can you help?"),
         ("Thanks, Mum.", "Thanks, Mum."),
+        ("Father's Day is on June 21.", "Father's Day is on June 21."),
+        ("Mum of two here", "Mum of two here"),
+        ("I'm a stay at home Mum.", "I'm a stay at home Mum."),
+        ("I bought a hat for Mum.", "I bought a hat for my mum."),
     ],
 )
 def test_people_named_by_their_relation_alone_are_ones_own(said: str, meant: str) -> None:

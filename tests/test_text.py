@@ -2,7 +2,17 @@ import unicodedata
 
 import pytest
 
-from oneiro.text import bare, content_words, key_terms, names_and_numbers, proper_names, says, similarity, words
+from oneiro.text import (
+    bare,
+    content_words,
+    key_terms,
+    names_and_numbers,
+    proper_names,
+    says,
+    sentences,
+    similarity,
+    words,
+)
 from strange import STRANGE, SURROGATES
 
 ANY = STRANGE | SURROGATES
@@ -164,3 +174,20 @@ def test_a_denial_that_is_the_right_answer_says_it() -> None:
 )
 def test_names_of_several_words_are_one_and_months_are_none(text: str, names: list[str]) -> None:
     assert proper_names(text) == names
+
+
+@pytest.mark.parametrize(
+    ("said", "parts"),
+    [
+        ("I see Mr. Wu. He sings.", 2),
+        ("I get up at 6 a.m. on weekdays.", 1),
+        ("I get up at 6 a.m. My dog doesn't.", 2),
+        ("I was born on Feb. 3 in Hull.", 1),
+        ("My cat weighs approx. 5 kg.", 1),
+        ("I live at No. 5 with a hen.", 1),
+        ("Do I like it? No. I don't.", 3),
+        ("I work for Prof. Jones.", 1),
+    ],
+)
+def test_no_sentence_ends_in_an_abbreviation(said: str, parts: int) -> None:
+    assert len(sentences(said)) == parts

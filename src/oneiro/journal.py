@@ -17,13 +17,20 @@ from oneiro.text import sentences
 from oneiro.types import REMEMBERED, Journal, Message, Turn
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBERS = {
+    word: number
+    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), start=1)
+}
+_COUNT = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
 _RELATIVE = re.compile(
     r"\b(?:(?P<after>the day after tomorrow)|(?P<before>the day before yesterday)|(?P<tomorrow>tomorrow)|"
-    r"(?P<yesterday>yesterday)|in (?P<ahead>\d{1,3}) (?P<ahead_unit>days?|weeks?)(?:['’]? time)?|"
-    r"(?P<back>\d{1,3}) (?P<back_unit>days?|weeks?) ago|next (?P<weekday>" + "|".join(_WEEKDAYS) + r"))"
+    r"(?P<yesterday>yesterday)|"
+    rf"(?<!\bonce )(?<!\btwice )(?<!\btimes )in (?P<ahead>{_COUNT}) (?P<ahead_unit>days?|weeks?)(?:['’]? time)?|"
+    rf"(?P<back>{_COUNT}|an?) (?P<back_unit>days?|weeks?) ago|next (?P<weekday>{'|'.join(_WEEKDAYS)}))"
     r"(?: (?P<part>morning|afternoon|evening|night))?\b(?!['’]s)",
     re.IGNORECASE,
 )
+_IS_A_TITLE = re.compile(r"\w (?:Yesterday|Tomorrow)$")  # "my favourite song is Yesterday"
 _PREPOSITION = re.compile(r"\b(by|until|till|from|for|since|before|after|of)\s+$", re.IGNORECASE)
 _LASTED = re.compile(  # "I read it in 3 weeks"
     r"\b(?:was|were|had|did|ran|read|wrote|made|built|lost|grew|drove|rode|won|got|went|learnt|ate|drank|knit|"
@@ -55,7 +62,10 @@ def with_absolute_dates(text: str, said_at: datetime) -> str:
     """
 
     def absolute(match: re.Match[str]) -> str:
-        if match["ahead"] and not match[0].endswith("time") and _LASTED.search(text[: match.start()]):
+        before = text[: match.start()]
+        if _IS_A_TITLE.search(f"{before}{match[0]}"):
+            return match[0]
+        if match["ahead"] and not match[0].endswith("time") and _LASTED.search(before):
             return match[0]
         try:
             day = said_at + timedelta(days=_offset(match, said_at))
@@ -63,7 +73,7 @@ def with_absolute_dates(text: str, said_at: datetime) -> str:
             return match[0]
         phrase = f"{day:%B} {day.day}" + (f", {day.year}" if day.year != said_at.year else "")
         phrase = f"the {match['part'].lower()} of {phrase}" if match["part"] else phrase
-        if _PREPOSITION.search(text[: match.start()]):
+        if _PREPOSITION.search(before):
             return phrase
         phrase = f"on {phrase}"
         return phrase[0].upper() + phrase[1:] if match[0][0].isupper() else phrase
@@ -79,7 +89,9 @@ def _offset(match: re.Match[str], said_at: datetime) -> int:
     if match["weekday"]:
         return (_WEEKDAYS.index(match["weekday"].lower()) - said_at.weekday() - 1) % 7 + 1
     sign, count, unit = (1, "ahead", "ahead_unit") if match["ahead"] else (-1, "back", "back_unit")
-    return sign * int(match[count]) * (7 if match[unit].lower().startswith("week") else 1)
+    said = match[count].lower()
+    number = int(said) if said.isdigit() else _NUMBERS.get(said, 1)  # "a week ago"
+    return sign * number * (7 if match[unit].lower().startswith("week") else 1)
 
 
 def _parts(text: str, config: JournalConfig) -> list[str]:

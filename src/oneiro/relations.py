@@ -81,8 +81,11 @@ _VERB = re.compile(r"\b(is|are|was|were|has|have|had|will|can|does|do|did|and|wh
 # "Nan's name is …", "Best mate's called …": one's own, without a "my".
 _FAMILY = "nan|nana|gran|granny|grandma|grandpa|grandad|mum|mom|mummy|mama|dad|daddy|papa"
 _CLOSE = "best (?:mate|friend)|hubby|husband|wife|sister|brother|son|daughter|mother|father|boss|landlord|landlady"
-_BEGINS = re.compile(rf"(^|[.!?] +)({_FAMILY}|{_CLOSE})(?=['’]s\b| [a-z])", re.IGNORECASE)
+_BEGINS = re.compile(rf"(^|[.!?] +)({_FAMILY}|{_CLOSE})(?! of\b|['’]s day\b)(?=['’]s\b| [a-z])", re.IGNORECASE)
 _WITHIN = re.compile(rf"\b([\w'’]+,?) ({'|'.join(word.title() for word in _FAMILY.split('|'))})\b(?! [A-Z])")
+_SOME = re.compile(  # "a stay at home Mum" is nobody's, unlike the one in "a hat for Mum"
+    r"\ban? (?:[\w-]+ ){0,4}(?!(?:to|for|with|from|of|by|and|but|about|when|that|because)\b)[\w-]+$"
+)
 _INTRODUCES = (
     r"\b(?:i['’]?m|i am|im|me|it['’]?s|this is|my (?:\w+ )?(?:nick)?name(?:['’]?s| is)) (?:(?:\w+ )?called )?{0}\b|"
     r"\b(?:name:|i go by) {0}\b|^name(?:['’]?s| is) {0}\b|"
@@ -139,7 +142,10 @@ def with_my(text: str) -> str:
 
     def within(found: re.Match[str]) -> str:
         before = words(found[1])
-        stands_alone = not before or before[0] in _OWNED_OR_NAMED or before[0] in _PERSON or found[1][-1:] in "'’s,"
+        some = _SOME.search(found.string[: found.end(1)])
+        stands_alone = (
+            some or not before or before[0] in _OWNED_OR_NAMED or before[0] in _PERSON or found[1][-1:] in "'’s,"
+        )
         return found[0] if stands_alone else f"{found[1]} my {found[2].lower()}"
 
     begun = _BEGINS.sub(lambda found: f"{found[1]}My {found[2].lower()}", text)

@@ -8,7 +8,13 @@ import unicodedata
 
 _MARKS = "".join(chr(c) for c in range(0x300, 0xFFFF) if unicodedata.category(chr(c))[0] == "M")
 _WORD = re.compile(rf"(?:[^\W_][{_MARKS}]*)+(?:['’](?:[^\W_][{_MARKS}]*)+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?\n])(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)\s+")
+_SHORT = r"Mr\. Mrs\. Ms\. Dr\. St\. Prof\. approx\. e\.g\. i\.e\. vs\."
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?\n])"
+    + "".join(rf"(?<!\b{short})" for short in _SHORT.split())
+    + r"(?<!\b[ap]\.m\.(?=\s[a-z]))(?<!\bNo\.(?=\s\d))"
+    r"(?<!\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\.(?=\s\d))\s+"
+)
 _I = re.compile(r"I(['’]\w+)?")
 _STOP = frozenset(
     "a an the is are was were be been am do does did has have had i me my mine you your yours it its this that "
@@ -37,6 +43,7 @@ _SHORT_FORMS = (  # and what they stand for: "what's my name" asks what "What is
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'ll\b"), " will"),
     (re.compile(r"\b(what|who|where|when|how|why|that|there|it|he|she)'s\b"), r"\1 is"),
+)
 ROMAN_ONE = re.compile(  # of "World War I" and "Charles I", within a sentence
     rf"(?<=[a-z] )(?!(?i:{'|'.join(sorted(CALENDAR))})\b)([A-ZÀ-Þ][a-z]+) I\b(?!['’])"
 )
