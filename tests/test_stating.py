@@ -144,6 +144,7 @@ def test_he_and_she_are_whom_the_clause_before_is_about_where_it_names_nobody_el
         ("I love jazz but my husband doesn't.", ["The user loves jazz."]),
         ("I'm allergic to nuts, milk and eggs.", ["The user is allergic to nuts, milk and eggs."]),
         ("I work as a nurse, long shifts.", ["The user works as a nurse."]),
+        ("I take iron at night, otherwise the cramps come and get me.", ["The user takes iron at night."]),
     ],
 )
 def test_two_are_not_one_what_is_cut_short_tells_nothing_and_a_list_is_whole(said: str, told: list[str]) -> None:

@@ -35,7 +35,7 @@ _ADJECTIVES = re.compile(  # "a small, red Fiat"
 )
 _AFTERTHOUGHT = re.compile(  # no list
     r", (?!(?:in|near|at|from|on|and|or|with)\b)"
-    r"(?![\w'’ -]+(?:, [\w'’ -]+)*,? (?:and|or)(?: [\w'’-]+){1,3}$)[a-z].*$"
+    r"(?![\w'’-]+(?: [\w'’-]+){0,2}(?:, [\w'’-]+(?: [\w'’-]+){0,2})*,? (?:and|or)(?: [\w'’-]+){1,3}$)[a-z].*$"
 )
 _OPENER = "(?:Yes|No|Hi|Hello|Hey|Ok|Okay|Well|Oh|So|Sorry|Also|Thanks|Actually)"
 _A_NAME = re.compile(rf"(?!{_OPENER}$)[A-ZÀ-Þ]\w+")
