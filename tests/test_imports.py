@@ -134,6 +134,7 @@ def test_other_roles_are_left_out_and_texts_in_parts_are_read(tmp_path: Path) ->
     talk = [
         {"role": "developer", "content": None},
         {"role": "user", "content": parts},
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]},
         {"role": "tool", "content": "found"},
     ]
     assert contents(write(tmp_path, json.dumps({"messages": talk}))) == ["My dog\nis this one."]

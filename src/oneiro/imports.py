@@ -94,7 +94,7 @@ def _talk(data: dict[str, Any]) -> list[Line] | str:
         if not isinstance(message, dict) or not isinstance(message.get("role"), str):
             return 'a message has no "role"'
         role, content = message["role"], _text(message.get("content"))
-        if role in _SPOKEN and content is None:
+        if role in _SPOKEN and content is None and not message.get("tool_calls"):
             return 'a message has no text "content"'
         if role in _SPOKEN and content and content.strip():
             lines.append((role, content, created_at))

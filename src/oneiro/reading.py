@@ -110,9 +110,8 @@ def _by_rule(said: str) -> list[str]:
 def _telling(turns: Sequence[Turn], writer: Writer, config: DreamConfig) -> list[Turn]:
     """Leave out the turns that tell nothing."""
     chats = [read_chat(turn) for turn in turns]
-    something = writer.score(chats, [_OPENING] * len(chats))
-    nothing = writer.score(chats, [_NOTHING] * len(chats))
-    odds = [fact - none for fact, none in zip(something, nothing, strict=True)]
+    scores = writer.score(chats * 2, [_OPENING] * len(chats) + [_NOTHING] * len(chats))  # a turn is read once for both
+    odds = [fact - none for fact, none in zip(scores[: len(chats)], scores[len(chats) :], strict=True)]
     return [turn for turn, o in zip(turns, odds, strict=True) if tells(turn, o, config)]
 
 
