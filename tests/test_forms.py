@@ -22,6 +22,9 @@ from oneiro.asking import plain_questions
             "Which colleague have I told you about?",
             "You told me about Eino.",
         ),
+        ("The user is 61 years old.", "How old am I?", "You are 61."),
+        ("The user turned 61 in May.", "How old am I?", "You are 61."),
+        ("The user's exams start in ten days.", "What of mine start in ten days?", "Your exams start in ten days."),
     ],
 )
 def test_what_people_tell_most_is_asked_for_in_their_words(statement: str, question: str, answer: str) -> None:
@@ -45,6 +48,8 @@ def test_what_people_tell_most_is_asked_for_in_their_words(statement: str, quest
         ("The user scored 71 percent in the pilot's exam.", "How did I do in that contest of mine?"),
         ("The user was taught to row by a nun.", "Who was a nun to me?"),
         ("The user's aunt sings every Friday.", "Whom do I think of every Friday?"),
+        ("The user is 34 weeks pregnant.", "How old am I?"),
+        ("The user is 6 feet tall.", "What is my age?"),
     ],
 )
 def test_no_form_asks_what_its_statement_does_not_tell(statement: str, question: str) -> None:
