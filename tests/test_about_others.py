@@ -57,6 +57,10 @@ def test_a_statement_of_somebody_else_is_asked_what_it_tells(statement: str, que
         ("The user's kayak is on an aunt's lawn.", "What is my kayak?"),
         ("The user's kayak was stolen in Bodø.", "What was my kayak?"),
         ("The user's ears are pierced.", "What are pierced?"),
+        ("The user's nieces love boats.", "Who love boats?"),
+        ("The user's boat starts when an aunt swears at it.", "What does my boat start?"),
+        ("The user's nan no longer has a boat.", "Does my nan have a boat?"),
+        ("The user's nan hardly ever eats meat, or so I am told.", "What does my nan eat?"),
     ],
 )
 def test_a_statement_of_somebody_else_is_not_asked_what_it_does_not_tell(statement: str, question: str) -> None:

@@ -25,6 +25,7 @@ from oneiro.asking import plain_questions
         ("The user doesn't eat meat.", "Do I eat meat?", "No, you don't eat meat."),
         ("The user can't swim.", "Can I swim?", "No, you can't swim."),
         ("The user has no brothers.", "Do I have any brothers?", "No, you have no brothers."),
+        ("The user no longer has a boat.", "Do I have a boat?", "No, you no longer have a boat."),
         ("The user has no phone.", "What don't I have?", "You have no phone."),
         ("The user has 31 old maps.", "How many old maps do I have?", "You have 31 old maps."),
         (

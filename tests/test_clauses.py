@@ -30,6 +30,26 @@ from oneiro.text import words
         ("The user's chemistry teacher is ill.", "Who is ill?", "Your chemistry teacher is ill."),
         ("The user's doctor in Tampere is ill.", "Who is ill?", "Your doctor in Tampere is ill."),
         ("The user now trains the sons of a judge.", "Who do I train?", "You train the sons of a judge."),
+        ("The user's kids love boats.", "What do my kids love?", "Your kids love boats."),
+        ("The user's nieces still live in Hull.", "Where do my nieces live?", "Your nieces live in Hull."),
+        ("The user's nan no longer rows.", "Who no longer rows?", "Your nan no longer rows."),
+        ("The user's nan hardly ever rows.", "What do you know about my nan?", "Your nan hardly ever rows."),
+        (
+            "The user's aunt recently moved to Hull.",
+            "Tell me where my aunt recently moved to.",
+            "Your aunt recently moved to Hull.",
+        ),
+        (
+            "The user's best cake ever was a pavlova.",
+            "What was my best cake ever?",
+            "Your best cake ever was a pavlova.",
+        ),
+        (
+            "The user's uncle once put a crab in a tin.",
+            "Tell me what my uncle once put in a tin.",
+            "Your uncle once put a crab in a tin.",
+        ),
+        ("The user's newt only eats crabs.", "What does my newt only eat?", "Your newt only eats crabs."),
         (
             "The user's newt lives on soup of Roscoff onions.",
             "What does my newt live on?",
@@ -52,10 +72,18 @@ def test_a_statement_is_cut_at_its_verb(statement: str, question: str, answer: s
         ("The user's aunts miss the bus.", "What do you know about my aunts miss the?"),
         ("The user's hens don't like it that the user was away.", "Was my hens don't like it that the user away?"),
         ("The user's sisters don't have a phone.", "What do you know about my sisters don't?"),
+        ("The user's exams begin in two weeks.", "What weeks?"),
+        ("The user's kayak cost 900 euros.", "What euros?"),
+        ("The user's nan's allergic to cats.", "What cats?"),
+        ("The user's niece bet the user ten francs that the user won't row.", "Who won't row?"),
     ],
 )
 def test_a_statement_is_cut_nowhere_else(statement: str, question: str) -> None:
     assert question not in [asked.question for asked in plain_questions(statement)]
+
+
+def test_what_is_cut_nowhere_is_told_back_all_the_same() -> None:
+    assert told_back("The user's kayak cost 900 euros.") == "Your kayak cost 900 euros."
 
 
 @pytest.mark.parametrize("dog", ["dog", "dog Rex"])

@@ -13,12 +13,12 @@ questions, none in the worst case.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from oneiro.asking.about_others import asked_about_another
 from oneiro.asking.about_user import asked_about_user
 from oneiro.asking.by_phrase import asked_by_phrase
-from oneiro.asking.clauses import as_now, cut
+from oneiro.asking.clauses import Clause, as_now, cut
 from oneiro.asking.forms import asked_by_form
 from oneiro.asking.questions import Asked
 from oneiro.text import tidied, words
@@ -31,12 +31,15 @@ def plain_questions(statement: str) -> list[Asked]:
     """List questions that a statement about the user answers; none for one whose form is not known."""
     statement = as_now(statement)
     clause = cut(statement)
-    if clause is None:
-        return []
-    asked = asked_about_another(clause) if clause.owner else asked_about_user(clause)
-    every = (*asked_by_phrase(clause), *asked, *asked_by_form(statement))
+    every = (*(_asked_of(clause) if clause else ()), *asked_by_form(statement))
     tidy = [pair._replace(question=tidied(pair.question), answer=tidied(pair.answer)) for pair in every]
     return list({pair.question: pair for pair in reversed(tidy)}.values())[::-1]
+
+
+def _asked_of(clause: Clause) -> Iterator[Asked]:
+    """Ask for each phrase of a clause, and about its subject."""
+    yield from asked_by_phrase(clause)
+    yield from asked_about_another(clause) if clause.owner else asked_about_user(clause)
 
 
 def of_today(questions: Sequence[str]) -> list[str]:

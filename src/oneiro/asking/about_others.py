@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from oneiro.asking.clauses import PLACE, PLURAL, PREPOSITIONS, Clause, before_the_time, head_and_name, particles
 from oneiro.asking.persons import has_second_verb, to_me
 from oneiro.asking.phrases import phrases
+from oneiro.asking.question_words import NOT_WHAT
 from oneiro.asking.questions import WRAPPED, Asked, lowered, no, yes
 from oneiro.relations import is_somebody
 from oneiro.text import opened, with_article
@@ -52,7 +53,7 @@ def asked_about_another(clause: Clause) -> Iterator[Asked]:
         yield Asked("yesno", f"Is my {head} {named}?", yes(answer))
         if head.endswith(_S_NAME):
             yield Asked("reverse", f"Who is {named}?", f"{named} is your {head.removesuffix(_S_NAME)}.")
-    elif verb not in PLURAL - {"were"}:
+    elif verb not in PLURAL - {"were"} and not clause.of_several:
         yield from _does(clause, head, answer)
     yield Asked("reverse", f"What do you know about my {head}?", answer)
     yield Asked("direct", f"What did I tell you about my {head}?", answer)
@@ -81,14 +82,9 @@ def _does(clause: Clause, head: str, answer: str) -> Iterator[Asked]:
     somebody = is_somebody(head) or (head != clause.owner and not _is_named_thing(head))
     if _YEARS_OLD.match(clause.rest):
         yield Asked("direct", f"How old is my {head}?", answer)
-    does = f"{clause.adverb} {verb} {rest}"
-    if somebody:
-        yield Asked("reverse", f"Who {does}?", answer)
-        yield Asked("reverse", f"Do you know who {does}?", yes(answer))
-        yield Asked("reverse", f"Tell me who {does}.", answer)
-        yield Asked("reverse", f"Remind me who {does}.", answer)
-    elif verb not in ("are", "were"):
-        yield Asked("reverse", f"What {does}?", answer)
+    yield from _who(clause, rest, answer, somebody=somebody)
+    if clause.is_denied and not is_present(verb):
+        return
     if verb in ("is", "are", "was", "were"):
         yield from _is(clause, rest, answer, somebody=somebody)
     elif verb == "has":
@@ -100,8 +96,20 @@ def _does(clause: Clause, head: str, answer: str) -> Iterator[Asked]:
             return
         if not has_second_verb(rest):
             yield Asked("yesno", f"Does my {clause.owner} {clause.adverb} {base} {rest}?", yes(answer))
-        if not phrases(clause.rest):
+        if not (clause.is_denied or phrases(clause.rest)):
             yield from _whole(head, base, rest, answer)
+
+
+def _who(clause: Clause, rest: str, answer: str, *, somebody: bool) -> Iterator[Asked]:
+    """Ask who or what is or does it."""
+    does = f"{clause.adverb} {clause.verb} {rest}"
+    if somebody:
+        yield Asked("reverse", f"Who {does}?", answer)
+        yield Asked("reverse", f"Do you know who {does}?", yes(answer))
+        yield Asked("reverse", f"Tell me who {does}.", answer)
+        yield Asked("reverse", f"Remind me who {does}.", answer)
+    elif clause.verb not in ("are", "were"):
+        yield Asked("reverse", f"What {does}?", answer)
 
 
 def _is(clause: Clause, rest: str, answer: str, *, somebody: bool) -> Iterator[Asked]:
@@ -152,7 +160,7 @@ def _whole(head: str, base: str, rest: str, answer: str) -> Iterator[Asked]:
         yield Asked("direct", f"When does my {head} {base} {before}?", answer)
     if first in PLACE:
         yield Asked("direct", f"Where does my {head} {base}?", answer)
-    elif first and before != "":
+    elif first and before != "" and not NOT_WHAT.match(rest):
         yield Asked("direct", f"What does my {head} {base}{particles(rest)}?", answer)
 
 

@@ -12,20 +12,17 @@ from oneiro.asking.by_phrase import asked_by_phrase
 from oneiro.asking.clauses import ADDS_NOTHING, PLACE, Clause, before_the_time, particles
 from oneiro.asking.persons import to_me
 from oneiro.asking.phrases import phrases
-from oneiro.asking.question_words import MOVES, NO_OBJECT
+from oneiro.asking.question_words import MOVES, NO_OBJECT, NOT_WHAT
 from oneiro.asking.questions import Asked, no, yes
 from oneiro.relations import ends_in_somebody
 from oneiro.text import proper_names
 from oneiro.verbs import has_done, is_present, plain
 
-_HARDLY = frozenset("longer barely hardly scarcely".split())
 _HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
 _NO_NAME = re.compile(  # a letter, or what stands before a number: "Year 9"
     r"[A-ZÀ-Þ]|Year|Grade|Class|Form|Level|Part|Term|Room|Unit|Group|Row|Route|Line|Gate|Plot|Stage|Floor|Flat|No|Number"
 )
 _NO_THING = re.compile(r"no (?:idea|clue|doubt|wish|choice|way|time|intention|interest|plans?)\b")
-# What a verb acts on does not begin so: "bowls but doesn't bat".
-_NOT_WHAT = re.compile(r"(but|and|or|nor|because|when|while|if|unless|only|as|like)\b")
 _TO_DO = re.compile(r"(?:going|about|due|set|supposed|meant) to (?!the\b|an?\b|my\b|[A-ZÀ-Þ])")
 _BECOMES = re.compile(r"\b(?:be|become|have)$")
 
@@ -105,6 +102,8 @@ def _have(clause: Clause, rest: str, answer: str) -> Iterator[Asked]:
         yield Asked("yesno", f"Do I have any {rest.removeprefix('no ')}?", no(answer))
         for question in ("What don't I have?", "What do I not have?", "Tell me what I don't have.", "What do I lack?"):
             yield Asked("direct", question, answer)
+    elif clause.is_denied:
+        yield Asked("yesno", f"Do I have {rest}?", no(answer))
     elif not has_done(first):
         yield Asked("yesno", f"Do I have {rest}?", yes(answer))
         yield from asked_for_belongings("I", clause.rest, answer=answer)
@@ -123,9 +122,9 @@ def _do(clause: Clause, rest: str, answer: str) -> Iterator[Asked]:
         return  # each is asked for already
     if before is not None:
         yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)
-    if not rest or before == "" or _HARDLY & set(clause.adverb.split()):
+    if not rest or before == "" or clause.is_denied:
         return
-    if not particles(rest) and (_NOT_WHAT.match(rest) or NO_OBJECT.match(rest)):
+    if not particles(rest) and (NOT_WHAT.match(rest) or NO_OBJECT.match(rest)):
         return
     if rest.startswith("from ") and MOVES.match(verb):
         asked = [f"Where do I {verb} from?", f"Do you know where I {verb} from?", f"Tell me where I {verb} from."]

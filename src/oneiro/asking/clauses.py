@@ -12,9 +12,9 @@ import re
 from typing import NamedTuple
 
 from oneiro.asking.persons import to_you
-from oneiro.relations import is_somebody
+from oneiro.relations import is_person_or_animal, is_somebody
 from oneiro.text import CALENDAR, opened, proper_names, tidied
-from oneiro.verbs import ADVERB, is_verb, plain
+from oneiro.verbs import ADVERB, is_present, is_verb, plain
 
 PLACE = frozenset("in at near outside inside by under behind beside opposite above right next".split())  # tell where
 _PARTICLES = frozenset(
@@ -32,6 +32,8 @@ _TIME = re.compile(
 )
 _HOW_OFTEN = frozenset("all both never always often usually mostly rarely seldom hardly sometimes".split())
 ADDS_NOTHING = frozenset("really also just absolutely simply actually now still".split())  # of adverbs
+_DENIES = frozenset("never longer hardly barely scarcely".split())
+_NO_ADVERB = frozenset("family belly bully jelly lily dolly trolley".split())  # what ends an owner: "whole family"
 _SUBJECT = re.compile(r"The user(['’]s)? (.+)[.!]$")
 _BE = ("is", "are", "was", "were", "has", "have")
 _ONCE = re.compile(  # a name of before, no place: "my lodger in Tampere is called Eino"
@@ -42,6 +44,17 @@ _NOW = re.compile(r" (?:now|these days)(?=\.?$)")  # part of no name: "The user'
 PLURAL = frozenset("were have haven't weren't aren't don't".split())  # verbs of "your aunts"
 _HELPER = re.compile(r".+n't|cannot|can|could|will|would|must|should|may|might|to")
 _RELATIVE = frozenset("who that which".split())
+_SEVERAL = re.compile(r"[\w-]*(?:[^s]s|children|men|in-laws)")
+_THEY_DO = frozenset(  # of several: "grandparents bake"; no nouns that they go before, as in "girls dance class"
+    "live love like hate adore enjoy prefer want need own keep make bake eat drink go come arrive work speak talk know "
+    "think sing play read write run grow breed sell buy rent visit move meet take give catch call sleep stay study "
+    "teach learn practise wear watch listen share travel".split()
+)
+_OPENS_A_NOUN = frozenset("a an the at to of in for from with about as into by".split())
+_NUMBER = re.compile(
+    r"\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million"
+)
 
 
 class Clause(NamedTuple):
@@ -57,6 +70,16 @@ class Clause(NamedTuple):
         """The clause, told to its user: "Your dog is ill."."""
         subject, verb = (f"your {self.owner}", self.verb) if self.owner else ("you", plain(self.verb))
         return opened(f"{tidied(f'{subject} {self.adverb} {verb} {self.rest}')}.")
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether its adverb denies it, wholly or nearly: "no longer", "hardly ever"."""
+        return bool(_DENIES & set(self.adverb.split()))
+
+    @property
+    def of_several(self) -> bool:
+        """Whether several of the user's do it now: "parents live"."""
+        return bool(self.owner) and self.verb in _THEY_DO
 
 
 class Owner(NamedTuple):
@@ -82,16 +105,27 @@ def cut(statement: str) -> Clause | None:
     at = _verb_of_another(parts)
     if not at:
         return None
-    adverb = _HOW_OFTEN | ADDS_NOTHING  # "nan always wins"
-    whose = next((n for n in range(at, 1, -1) if parts[n - 1] not in adverb), 1)
+    whose = next((n for n in range(at, 1, -1) if not _is_adverb(parts, n - 1)), 1)  # "nan always wins"
     adverbs = " ".join(part for part in parts[whose:at] if part not in ADDS_NOTHING)
     return Clause(" ".join(parts[:whose]), adverbs, parts[at], to_you(" ".join(parts[at + 1 :]), own=False))
 
 
 def told_back(statement: str) -> str | None:
     """Tell a statement to its user: "The user's dog is ill." → "Your dog is ill."; None when its form is not known."""
-    clause = cut(as_now(statement))
-    return clause.told if clause else None
+    statement = as_now(statement)
+    clause = cut(statement)
+    if clause:
+        return clause.told
+    anothers = _SUBJECT.match(statement)  # told with whatever verb
+    return opened(to_you(statement, own=False)) if anothers and anothers[1] else None
+
+
+def _is_adverb(parts: list[str], at: int) -> bool:
+    """Say whether a word before a verb is an adverb: "hardly ever", "no longer", but no "best cake ever"."""
+    word = parts[at]
+    if word == "ever":
+        return parts[at - 1] in _DENIES
+    return word in _HOW_OFTEN or bool(word[:1].islower() and ADVERB.match(word) and word not in _NO_ADVERB)
 
 
 def _of_the_user(parts: list[str]) -> Clause:
@@ -103,11 +137,10 @@ def _of_the_user(parts: list[str]) -> Clause:
 
 def _verb_of_another(parts: list[str]) -> int:
     """Find the verb of what stands behind "The user's"; 0 where there is none."""
-    verbs = [  # no "former pupils"
-        n
-        for n, part in enumerate(parts)
-        if n and not is_somebody(part) and (is_verb(part) or (part in PLURAL and not _HELPER.fullmatch(parts[n - 1])))
-    ]
+    verbs = [n for n in range(1, len(parts)) if _may_be_verb(parts, n)]
+    several = next((n for n in range(1, len(parts)) if _is_of_several(parts, n)), 0)
+    if several and not any(n < several for n in verbs):
+        return several
     be = next((n for n in verbs if parts[n] in _BE), 0)
     if be and not _RELATIVE & set(parts[:be]):
         verbs = [n for n in verbs if n <= be]
@@ -117,6 +150,24 @@ def _verb_of_another(parts: list[str]) -> int:
         if parts[n - 1][:1].isupper() and (parts[n] in _BE or not PREPOSITIONS & set(parts[verbs[0] : n]))
     ]
     return next((n for n in after_name or verbs if n + 1 not in verbs or parts[n + 1] not in _BE), 0)  # "two girls are"
+
+
+def _may_be_verb(parts: list[str], at: int) -> bool:
+    """Say whether a word may be a verb in the third person: no "former pupils", and no noun, as in "in two weeks"."""
+    part, before = parts[at], parts[at - 1]
+    if is_somebody(part) or parts[max(at - 2, 0) : at] == ["the", "user"]:
+        return False
+    if part in PLURAL:
+        return not _HELPER.fullmatch(before)
+    ends_a_noun = before in _OPENS_A_NOUN or bool(_NUMBER.fullmatch(before))
+    return is_verb(part) and not (ends_a_noun and is_present(part))
+
+
+def _is_of_several(parts: list[str], at: int) -> bool:
+    """Say whether a word is a verb of several people or animals before it: "grandparents still bake"."""
+    who = next((parts[n] for n in range(at - 1, -1, -1) if not _is_adverb(parts, n)), "")
+    several = bool(_SEVERAL.fullmatch(who)) and (is_somebody(who) or is_person_or_animal(who))
+    return several and parts[at] in _THEY_DO
 
 
 def head_and_name(owner: str) -> Owner:

@@ -6,6 +6,7 @@ indirect one ("where my mum works") and an answer have them.
 Source: main-verb decomposition and subject-auxiliary inversion are steps of Heilman and Smith's (2009) transformations.
 """
 
+import re
 from typing import NamedTuple
 
 from oneiro.asking.clauses import ADDS_NOTHING, PREPOSITIONS, Clause, head_and_name
@@ -17,7 +18,7 @@ _HELPED = {  # what opens a question about the user, and about another, where th
     **{"can't": ("can't", "can't"), "cannot": ("can't", "can't"), "doesn't": ("don't", "doesn't")},
     **{"didn't": ("didn't", "didn't"), "hasn't": ("haven't", "hasn't")},
 }
-_ADVERBS = frozenset("never always still often usually mostly rarely seldom hardly sometimes".split())
+_ADVERB = re.compile(r"never|always|still|often|seldom|sometimes|once|only|no longer|hardly ever|\w+ly")
 # With these behind it a verb of `_HELPED` asks for no phrase: "can't help knocking on wood".
 _OPENS_NOTHING = frozenset("be have been had not even only help seem get never always still hardly barely".split())
 
@@ -51,7 +52,7 @@ def inverted(clause: Clause) -> Inverted | None:
             return None
         helped = f"{helper} {base}"
         return Inverted(mine, yours, helper, base, helped, helped, further, whole=helper != "will")
-    if verb.endswith("n't") or verb in _HELPERS or (adverb and adverb not in _ADVERBS):
+    if verb.endswith("n't") or verb in _HELPERS or (adverb and not _ADVERB.fullmatch(adverb)):
         return None
     you, before = plain(verb), f"{adverb} " if adverb else ""
     if verb in ("is", "was", "are", "were"):
@@ -59,7 +60,7 @@ def inverted(clause: Clause) -> Inverted | None:
         is_so, are_so = f"{am} {adverb}".strip(), f"{verb if owner else you} {adverb}".strip()
         return Inverted(mine, yours, am, adverb, is_so, are_so, rest, whole=bool(adverb))
     with_you = before + (verb if owner else you)
-    helper = ("does" if owner else "do") if is_present(verb) else ""
+    helper = ("does" if owner and not clause.of_several else "do") if is_present(verb) else ""
     return Inverted(mine, yours, helper, before + you, with_you, with_you, rest, whole=bool(adverb))
 
 

@@ -54,6 +54,9 @@ NO_OBJECT = re.compile(  # what no verb acts on: "badly", "nobody", "3 laps"
     r"years?)$",
     re.IGNORECASE,
 )
+NOT_WHAT = re.compile(  # what a verb acts on does not begin so: "bowls but doesn't bat"
+    r"(but|and|or|nor|because|when|while|if|unless|only|as|like)\b"
+)
 _NO_OBJECT_OF_ITS_OWN = frozenset(  # "turned vegan", "called the newt Sly"
     "call called name named make made let die died come came cry cried sleep slept go went get got turned work "
     "worked".split()
