@@ -23,6 +23,12 @@ from oneiro.asking import plain_questions
             "You told me about Eino.",
         ),
         ("The user is 61 years old.", "How old am I?", "You are 61."),
+        ("The user's niece Mary Ann sings.", "Name my niece.", "Your niece is called Mary Ann."),
+        (
+            "The user is flying to Oslo in ten days.",
+            "When does my trip to Oslo begin?",
+            "You are travelling to Oslo at that time: in ten days.",
+        ),
         ("The user turned 61 in May.", "How old am I?", "You are 61."),
         ("The user's exams start in ten days.", "What of mine start in ten days?", "Your exams start in ten days."),
     ],

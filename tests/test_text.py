@@ -170,6 +170,7 @@ def test_a_denial_that_is_the_right_answer_says_it() -> None:
         ("The twins are Arne and Nils, and I'm going to Oslo in May.", ["Arne", "Nils", "Oslo"]),
         ("Biscuit is 4 and lives here. Biscuit!", ["Biscuit"]),
         ("", []),
+        ("A talk with Dr. Patel, then rest.", ["Dr. Patel"]),
     ],
 )
 def test_names_of_several_words_are_one_and_months_are_none(text: str, names: list[str]) -> None:

@@ -15,6 +15,7 @@ _SENTENCE_END = re.compile(
     + r"(?<!\b[ap]\.m\.(?=\s[a-z]))(?<!\bNo\.(?=\s\d))"
     r"(?<!\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\.(?=\s\d))\s+"
 )
+_TITLES = frozenset("Mr. Mrs. Ms. Dr. Prof. St.".split())
 _I = re.compile(r"I(['’]\w+)?")
 _STOP = frozenset(
     "a an the is are was were be been am do does did has have had i me my mine you your yours it its this that "
@@ -133,7 +134,9 @@ def proper_names(text: str) -> list[str]:
     for position, word in enumerate(text.split()):
         bare = word.strip("\"'.,!?;:()“”’‘")
         if position and bare[:1].isupper() and not _I.fullmatch(bare) and not set(words(bare)) & CALENDAR:
-            spans[-1].append(bare.removesuffix("'s").removesuffix("’s"))
+            spans[-1].append(word if word in _TITLES else bare.removesuffix("'s").removesuffix("’s"))
+        if word in _TITLES:
+            continue
         if not spans[-1] or word[-1] in ".,!?;:)" or not bare[:1].isupper():
             spans.append([])
     return list(dict.fromkeys(" ".join(span) for span in spans if span))

@@ -16,7 +16,8 @@ from oneiro.relations import is_somebody
 from oneiro.text import opened, with_article
 from oneiro.verbs import has_done, is_present, plain
 
-_CALLED = re.compile(r"(?:is|are) (?:called|named) (.+)")
+NAME = r"(.+?)(?=$|,| (?:who|that|which|but)\b| and (?![A-ZÀ-Þ]))"  # of one or of several, and no more than that
+_CALLED = re.compile(rf"(?:is|are) (?:called|named) {NAME}")
 _S_NAME = "'s name"
 _NAMED_THINGS = frozenset(  # what has a name and is nobody
     "home house flat cottage cabin farm village town city island country school college university hospital office "
@@ -156,9 +157,9 @@ def asked_for_belongings(owner: str, rest: str, *, answer: str) -> Iterator[Aske
 def _whole(head: str, base: str, rest: str, answer: str) -> Iterator[Asked]:
     """Ask what somebody does, where it is told in more than a plain row of phrases."""
     before, first = before_the_time(rest), (rest.split() or [""])[0]
-    if before:
+    if before is not None:
         yield Asked("direct", f"When does my {head} {base} {before}?", answer)
-    if first in PLACE:
+    if first in PLACE and before != "":
         yield Asked("direct", f"Where does my {head} {base}?", answer)
     elif first and before != "" and not NOT_WHAT.match(rest):
         yield Asked("direct", f"What does my {head} {base}{particles(rest)}?", answer)

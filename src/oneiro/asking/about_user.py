@@ -7,9 +7,9 @@ in it. Each answer is the statement, told to its user.
 import re
 from collections.abc import Iterator
 
-from oneiro.asking.about_others import asked_for_belongings, asked_for_name
+from oneiro.asking.about_others import NAME, asked_for_belongings, asked_for_name
 from oneiro.asking.by_phrase import asked_by_phrase
-from oneiro.asking.clauses import ADDS_NOTHING, PLACE, Clause, before_the_time, particles
+from oneiro.asking.clauses import PLACE, PREPOSITIONS, Clause, before_the_time, particles
 from oneiro.asking.persons import to_me
 from oneiro.asking.phrases import phrases
 from oneiro.asking.question_words import MOVES, NO_OBJECT, NOT_WHAT
@@ -18,12 +18,16 @@ from oneiro.relations import ends_in_somebody
 from oneiro.text import proper_names
 from oneiro.verbs import has_done, is_present, plain
 
-_HAS_CALLED = re.compile(r"(?:has|keeps|owns) an? (.+) (?:called|named) (.+)")
+_ONE_CALLED = re.compile(rf"\ban? ((?:(?!and|called|named)[^\s,]+ )+)(?:called|named) {NAME}")
 _NO_NAME = re.compile(  # a letter, or what stands before a number: "Year 9"
     r"[A-ZÀ-Þ]|Year|Grade|Class|Form|Level|Part|Term|Room|Unit|Group|Row|Route|Line|Gate|Plot|Stage|Floor|Flat|No|Number"
 )
 _NO_THING = re.compile(r"no (?:idea|clue|doubt|wish|choice|way|time|intention|interest|plans?)\b")
 _TO_DO = re.compile(r"(?:going|about|due|set|supposed|meant) to (?!the\b|an?\b|my\b|[A-ZÀ-Þ])")
+_HELD = frozenset(  # what is done to an event: "When is my concert?"
+    "having running attending hosting taking sitting giving throwing holding celebrating playing leading".split()
+)
+_FROM_NOW = re.compile(r"in .* (?:day|week|month|year)s?")
 _BECOMES = re.compile(r"\b(?:be|become|have)$")
 
 
@@ -44,9 +48,8 @@ def asked_about_user(clause: Clause) -> Iterator[Asked]:
         yield from _have(clause, rest, answer)
     elif is_present(verb):
         yield from _do(clause, rest, answer)
-    called = _HAS_CALLED.match(f"{verb} {clause.rest}")
-    if called:
-        yield from asked_for_name(called[1], called[2])
+    for called in _ONE_CALLED.finditer(clause.rest if verb in ("has", "keeps", "owns") else ""):
+        yield from asked_for_name(called[1].strip(), called[2])
     for name in (name for name in proper_names(f"a {clause.rest}") if not _NO_NAME.fullmatch(name)):
         yield Asked("reverse", f"What did I tell you about {name}?", answer)
         yield Asked("reverse", f"What do you know about {name}?", answer)
@@ -59,27 +62,31 @@ def _am(clause: Clause, rest: str, answer: str) -> Iterator[Asked]:
     before = before_the_time(rest)
     yield Asked("yesno", f"{be.title()} I {clause.adverb} {rest}?", yes(answer))
     if before and first.endswith("ing"):
-        yield from _planned(be, before.partition(" ")[2], rest[len(before) :].strip(), answer)
+        yield from _planned(be, before, rest[len(before) :].strip(), answer)
     if any(asked_by_phrase(clause)) or _TO_DO.match(rest):
         return  # each is asked for already, or it is no place: "going to plant a hedge"
-    if first.endswith("ing") and further.split(" ")[0] in PLACE | {"to"}:
-        yield Asked("direct", f"Where {be} I {first}{' to' if further.startswith('to ') else ''}?", answer)
+    bound = further.startswith("to ") and MOVES.match(first)
+    if first.endswith("ing") and (bound or further.split(" ")[0] in PLACE):
+        yield Asked("direct", f"Where {be} I {first}{' to' if bound else ''}?", answer)
     elif further and (first.endswith("ing") or particles(further)) and first not in ("a", "an", "the", "in"):
-        done = f"{first}{particles(further)}"
+        done = re.sub(r" to$", " to do", f"{first}{particles(further)}")
         if done != "working":  # "working the late shift"
             yield Asked("direct", f"{_who_or_what(done, rest)} {be} I {done}?", answer)
     if before:
         yield Asked("direct", f"When {be} I {before}?", answer)
 
 
-def _planned(be: str, what: str, when: str, answer: str) -> Iterator[Asked]:
+def _planned(be: str, done: str, when: str, answer: str) -> Iterator[Asked]:
     """Ask for what is done at a time, and when it is: "running the marathon" "on the 9th of August"."""
     day = re.sub(r"^(?:on|in|at) ", "", when)
+    doing, _, what = done.partition(" ")
     yield Asked("direct", f"What {be} I doing {when}?", answer)
-    yield Asked("direct", f"What {'was' if be == 'was' else 'is'} my plan for {day}?", answer)
+    if not _FROM_NOW.fullmatch(when):
+        yield Asked("direct", f"What {'was' if be == 'was' else 'is'} my plan for {day}?", answer)
     yield Asked("indirect", f"A friend would like to meet me {when}. What might be in the way?", answer)
-    if what.startswith(("the ", "a ", "an ", "my ")):
-        thing = what.partition(" ")[2]
+    thing = re.sub(r"^(?:the|an?|my) ", "", what)
+    held = doing in _HELD and thing != what and not PREPOSITIONS & set(thing.split())
+    if held and not (ends_in_somebody(thing) or has_done(thing.split()[-1])):  # "having a baby", "the boiler mended"
         yield Asked("direct", f"When {'was' if be == 'was' else 'is'} my {thing}?", answer)
         yield Asked("direct", f"What day {'was' if be == 'was' else 'is'} my {thing}?", answer)
 
@@ -118,7 +125,7 @@ def _do(clause: Clause, rest: str, answer: str) -> Iterator[Asked]:
     yield Asked("yesno", f"Do I {clause.adverb} {verb} {rest}?", yes(answer))
     if before:
         yield Asked("direct", f"What do I do {rest[len(before) :].strip()}?", answer)
-    if phrases(clause.rest) and set(clause.adverb.split()) <= ADDS_NOTHING:
+    if phrases(clause.rest):
         return  # each is asked for already
     if before is not None:
         yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)

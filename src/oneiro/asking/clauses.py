@@ -27,6 +27,7 @@ _TIME = re.compile(
     rf"(?:every|on|in|at|since|until|from|next|last)\s(?:the\s)?(?:\w+\s)?(?:{'|'.join(sorted(CALENDAR))}|\d|"
     r"noon|midnight|half past|quarter|weekends?|mornings?|evenings?|"
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)|"
+    r"\sin (?:an?|a few|a couple of|several) (?:day|week|month|year)s?\b|"
     r"\severy (?:day|week|month|year|morning|evening|night|summer|winter|weekend)\b",
     re.IGNORECASE,
 )
@@ -52,7 +53,7 @@ _THEY_DO = frozenset(  # of several: "grandparents bake"; no nouns that they go 
 )
 _OPENS_A_NOUN = frozenset("a an the at to of in for from with about as into by".split())
 _NUMBER = re.compile(
-    r"\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"\d+(?:[.,]\d+)*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
     r"(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million"
 )
 

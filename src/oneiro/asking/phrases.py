@@ -20,7 +20,7 @@ _PREPOSITIONS = (PREPOSITIONS - _OPENS_NONE) | frozenset(
 )
 _TWO = {"out": "of", "next": "to", "close": "to", "because": "of"}
 _LONGER = re.compile(
-    r"[,;:()\"“]|\b(and|or|but|that|which|who|whose|because|when|while|if|so|too|n|then|than|where|like|not|never|again|lol)\b|"
+    r"[,;()\"“]|:(?!\d)|\b(and|or|but|that|which|who|whose|because|when|while|if|so|too|n|then|than|where|like|not|never|again|lol)\b|"
     r"\ba (?:week|fortnight) on (?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.IGNORECASE,
 )
@@ -77,12 +77,12 @@ ONLY_THEN = re.compile(  # what is told of such a time need not be so at others
 )
 _CLOCK = re.compile(
     r"\d{1,2}(:\d\d|\.\d\d)?(am|pm|th|st|nd|rd|ish)?|[12]\d{3}s?|noon|midnight|weekends?|mornings?|afternoons?|evenings?|"
-    r"nights?|spring|summers?|autumn|winters?|day|week|month|year|christmas|easter|dawn|dusk|one|two|three|four|five|six|"
+    r"nights?|spring|summers?|autumn|winters?|days?|weeks?|months?|years?|christmas|easter|dawn|dusk|one|two|three|four|five|six|"
     r"seven|eight|nine|ten|eleven|twelve"
 )
 _BESIDE_A_TIME = frozenset(
-    "the this next last early late of and about around at half past quarter to every each other first second third my "
-    "am pm o'clock until till".split()
+    "the this next last early late of a few couple and about around at half past quarter to every each other first "
+    "second third my am pm o'clock until till".split()
 )
 _DAILY = re.compile(r"(school|work|breakfast|lunch|dinner|bed|church)$", re.IGNORECASE)
 
