@@ -89,6 +89,13 @@ CASES = [
     ("The user is allergic to latex.", [("What am I allergic to?", "You are allergic to latex.")]),
     ("The user is saving up for a cello.", [("What am I saving up for?", "You are saving up for a cello.")]),
     ("The user wants to be a nurse.", [("What do I want to be?", "You want to be a nurse.")]),
+    (
+        "The user has lived in Hull since 2015.",
+        [("Tell me since when I have lived in Hull.", "You have lived in Hull since 2015.")],
+    ),
+    ("The user works from home on Fridays.", [("Where do I work from?", "You work from home.")]),
+    ("The user takes two pills a day.", [("What do I take?", "You take two pills a day.")]),
+    ("The user married Ines in May.", [("Tell me who I married.", "You married Ines.")]),
     ("The user's newt is right next to a bed.", [("Where is my newt?", "Your newt is next to a bed.")]),
 ]
 

@@ -15,6 +15,8 @@ CASES = [
         "The user hasn't drunk coffee since the ulcer.",
         [("What haven't I drunk since the ulcer?", "You haven't drunk coffee since the ulcer.")],
     ),
+    ("The user must avoid sugar.", [("What must I avoid?", "You must avoid sugar.")]),
+    ("The user would like to see Oslo.", [("What would I like to see?", "You would like to see Oslo.")]),
     ("The user never eats meat.", [("What do I never eat?", "You never eat meat.")]),
 ]
 

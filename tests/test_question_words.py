@@ -60,6 +60,13 @@ from oneiro.asking import plain_questions
         ("The user's niece mends nets for nothing.", "What does my niece mend nets for?"),
         ("The user's neighbour can't kneel any more.", "What can't my neighbour kneel?"),
         ("The user can plaster a wall in one go.", "Where can I plaster a wall?"),
+        ("The user has lived in Hull since 2015.", "Tell me since when I have lived."),
+        ("The user works from home on Fridays.", "When do I work?"),
+        ("The user stays at home on Sundays.", "What do I stay at?"),
+        ("The user looks after a nephew on Fridays.", "When do I look?"),
+        ("The user takes two pills a day.", "How long do I take?"),
+        ("The user goes rowing twice a week.", "What do I go rowing?"),
+        ("The user's uncle is in his seventies.", "Tell me where my uncle is."),
     ],
 )
 def test_no_question_is_asked_that_a_phrase_does_not_answer(statement: str, never: str) -> None:

@@ -49,6 +49,8 @@ _OTHERS = frozenset(  # no relations to the screen; no plurals that are verbs to
     "tenant tenants guest guests customer customers client clients patient patients penfriend classmate classmates "
     "schoolmate schoolmates twin twins in-laws grandparents relatives ancestors mates teammate teammates postman "
     "postwoman policeman policewoman mayor cook chef waiter waitress driver pilot sailor captain king "
+    "family folks toddler nanny gp stepson stepsons stepdaughter stepdaughters stepbrother stepsister stepchild "
+    "stepchildren stepparents godmother godfather godparents godsons goddaughters fiance fiancee "
     "queen man woman men women widow widower".split()
 )
 _ANIMALS = frozenset(

@@ -27,7 +27,7 @@ _NO_PAST = frozenset("need feed bleed breed speed weed seed heed".split())
 _HAS_DONE = re.compile(
     r"(?!red$)\w+ed|been|never|not|known|seen|done|gone|come|become|given|taken|mistaken|written|driven|broken|spoken|"
     r"stolen|forgotten|forgiven|eaten|drunk|sung|swum|begun|grown|flown|worn|torn|sworn|drawn|thrown|shown|chosen|fallen|"
-    r"frozen|hidden|ridden|risen|shaken|woken|beaten|bitten|sewn|sown|overcome|always|already|also|often|recently|once"
+    r"frozen|hidden|ridden|risen|shaken|woken|beaten|bitten|sewn|sown|overcome|always|already|also|often|recently|once|just|finally|lately|nearly|actually|really|completely"
 )
 ADVERB = re.compile(
     r"(also|now|always|never|ever|often|sometimes|once|just|still|only|no|longer|already|rather|even|too|almost|quite|"

@@ -31,6 +31,10 @@ _COUNTED = re.compile(
 )
 _OWNED = re.compile(r"(?:an?|the(?! same)|no|some|many|several|your|\d|two|three|four|five|six|seven|eight|nine|ten)\b")
 _SO_FAR = re.compile(r" (?:already|so far|altogether|in all|left over)\b")
+_STATE = re.compile(  # no place
+    r"in (?:debt|love|danger|trouble|pain|tears|mourning|remission|labour)\b|at (?:risk|odds)\b|"
+    r"in (?:[\w-]+ )*(?:twen|thir|for|fif|six|seven|eigh|nine)ties$"
+)
 _YEARS_OLD = re.compile(r"\S+ years old$")
 
 
@@ -119,7 +123,7 @@ def _is(clause: Clause, rest: str, answer: str, *, somebody: bool) -> Iterator[A
     done = has_done(first) and (not second or second in PREPOSITIONS)  # "stolen in May", but not "fried rice"
     if before_the_time(rest) == "" and first != "from":
         yield Asked("direct", f"When {verb} my {clause.owner}?", answer)
-    elif first in PLACE:
+    elif first in PLACE and not _STATE.match(rest):
         yield Asked("direct", f"Where {verb} my {clause.owner}?", answer)
     elif not (somebody or done or first in PREPOSITIONS):
         yield Asked("direct", f"What {verb} my {clause.owner}?", answer)
@@ -162,7 +166,7 @@ def _whole(head: str, base: str, rest: str, answer: str) -> Iterator[Asked]:
     if first in PLACE and before != "":
         yield Asked("direct", f"Where does my {head} {base}?", answer)
     elif first and before != "" and not NOT_WHAT.match(rest):
-        yield Asked("direct", f"What does my {head} {base}{particles(rest)}?", answer)
+        yield Asked("direct", f"What does my {head} {base}{particles(rest, base)}?", answer)
 
 
 def _is_named_thing(head: str) -> bool:

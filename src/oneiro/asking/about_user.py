@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from oneiro.asking.about_others import NAME, asked_for_belongings, asked_for_name
 from oneiro.asking.by_phrase import asked_by_phrase
-from oneiro.asking.clauses import PLACE, PREPOSITIONS, Clause, before_the_time, particles
+from oneiro.asking.clauses import PLACE, PREPOSITIONS, TO_A_THING, Clause, before_the_time, particles
 from oneiro.asking.persons import to_me
 from oneiro.asking.phrases import phrases
 from oneiro.asking.question_words import MOVES, NO_OBJECT, NOT_WHAT
@@ -68,8 +68,10 @@ def _am(clause: Clause, rest: str, answer: str) -> Iterator[Asked]:
     bound = further.startswith("to ") and MOVES.match(first)
     if first.endswith("ing") and (bound or further.split(" ")[0] in PLACE):
         yield Asked("direct", f"Where {be} I {first}{' to' if bound else ''}?", answer)
-    elif further and (first.endswith("ing") or particles(further)) and first not in ("a", "an", "the", "in"):
-        done = re.sub(r" to$", " to do", f"{first}{particles(further)}")
+    elif further and (first.endswith("ing") or particles(further, first)) and first not in ("a", "an", "the", "in"):
+        done = f"{first}{particles(further, first)}"
+        if first not in TO_A_THING:
+            done = re.sub(r" to$", " to do", done)  # of "learning to row"
         if done != "working":  # "working the late shift"
             yield Asked("direct", f"{_who_or_what(done, rest)} {be} I {done}?", answer)
     if before:
@@ -96,8 +98,8 @@ def _do_not(done: str, answer: str) -> Iterator[Asked]:
     yield Asked("yesno", f"Do I {done}?", no(answer))
     verb, _, further = done.partition(" ")
     if further:
-        yield Asked("direct", f"What don't I {verb}{particles(further)}?", answer)
-        yield Asked("direct", f"What do I not {verb}{particles(further)}?", answer)
+        yield Asked("direct", f"What don't I {verb}{particles(further, verb)}?", answer)
+        yield Asked("direct", f"What do I not {verb}{particles(further, verb)}?", answer)
 
 
 def _have(clause: Clause, rest: str, answer: str) -> Iterator[Asked]:
@@ -131,14 +133,14 @@ def _do(clause: Clause, rest: str, answer: str) -> Iterator[Asked]:
         yield Asked("direct", f"When do I {verb} {before}".rstrip() + "?", answer)
     if not rest or before == "" or clause.is_denied:
         return
-    if not particles(rest) and (NOT_WHAT.match(rest) or NO_OBJECT.match(rest)):
+    if not particles(rest, verb) and (NOT_WHAT.match(rest) or NO_OBJECT.match(rest)):
         return
     if rest.startswith("from ") and MOVES.match(verb):
         asked = [f"Where do I {verb} from?", f"Do you know where I {verb} from?", f"Tell me where I {verb} from."]
     elif rest.split(" ")[0] in PLACE or (rest.startswith("to ") and MOVES.match(verb)):
         asked = [f"Where do I {verb}?", f"Do you know where I {verb}?", f"Tell me where I {verb}."]
     else:
-        what = f"{verb}{particles(rest)}"
+        what = f"{verb}{particles(rest, verb)}"
         wh = _who_or_what(what, f"{verb} {rest}")
         asked = [f"{wh} do I {what}?", f"Do you know {wh.lower()} I {what}?", f"Remind me {wh.lower()} I {what}."]
     for question, answered in zip(asked, (answer, yes(answer), answer), strict=True):

@@ -21,9 +21,14 @@ _PARTICLES = frozenset(
     "up down out off on in at to of for from with about as into over away back through around against towards".split()
 )
 PREPOSITIONS = PLACE | _PARTICLES
+TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "listens to jazz"
+    "go goes going went gone listen listens listening belong belongs belonging talk talks talking speak speaks move "
+    "moved come comes came prefer prefers allergic addicted related immune sensitive devoted".split()
+)
 _TIME = re.compile(
     r"(?<!\ba week)(?<!\ba fortnight)"  # "a week on Thursday" is another day
     r"\s(?!in \S+ (?:second|minute|hour)s?\b)"  # how long it takes
+    r"(?!(?:at|on|in) (?:number|floor|room|gate|platform|page|ward|level|unit|row|seat|lane|flat) \d)"
     rf"(?:every|on|in|at|since|until|from|next|last)\s(?:the\s)?(?:\w+\s)?(?:{'|'.join(sorted(CALENDAR))}|\d|"
     r"noon|midnight|half past|quarter|weekends?|mornings?|evenings?|"
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)|"
@@ -185,10 +190,10 @@ def before_the_time(rest: str) -> str | None:
     return rest[: when.start()].strip() if when else None
 
 
-def particles(rest: str) -> str:
-    """The words that still belong to the verb: "up for" of "up for a trip", "to be" of "to be a nurse"."""
+def particles(rest: str, verb: str) -> str:
+    """The words that still belong to a verb: "up for" of "up for a trip", "to be" of "to be a nurse"."""
     parts = rest.split()
     count = next((n for n, part in enumerate(parts) if part not in _PARTICLES), len(parts))
-    if count and parts[count - 1] == "to" and len(parts) > count + 1:
+    if count and parts[count - 1] == "to" and len(parts) > count + 1 and verb not in TO_A_THING:
         count += 1
     return "".join(f" {part}" for part in parts[:count])

@@ -28,11 +28,12 @@ class _Form(NamedTuple):
 
 def asked_by_form(statement: str) -> Iterator[Asked]:
     """Ask a statement what its form is asked for; of several forms all."""
+    own = not statement.startswith(("The user's ", "The user’s "))
     for form in _forms():
         found = form.statement.fullmatch(statement.rstrip(".!"))
         if not found:
             continue
-        heard = ["", *(to_you(words or "", own=True) for words in found.groups())]
+        heard = ["", *(to_you(words or "", own=own) for words in found.groups())]
         named = {name: heard[at] for name, at in form.statement.groupindex.items()}
         named |= {f"a_{name}": with_article(words) for name, words in named.items() if words}
         asked = {name: to_me(words) for name, words in named.items()}

@@ -16,11 +16,14 @@ _HELPERS = frozenset("does do did can cannot could will would must should may mi
 _HELPED = {  # what opens a question about the user, and about another, where the statement's verb needs another one
     **{"will": ("will", "will"), "shall": ("will", "will"), "won't": ("won't", "won't"), "can": ("can", "can")},
     **{"can't": ("can't", "can't"), "cannot": ("can't", "can't"), "doesn't": ("don't", "doesn't")},
+    **{verb: (verb, verb) for verb in "could couldn't would wouldn't should shouldn't must may might".split()},
     **{"didn't": ("didn't", "didn't"), "hasn't": ("haven't", "hasn't")},
 }
 _ADVERB = re.compile(r"never|always|still|often|seldom|sometimes|once|only|no longer|hardly ever|\w+ly")
 # With these behind it a verb of `_HELPED` asks for no phrase: "can't help knocking on wood".
-_OPENS_NOTHING = frozenset("be have been had not even only help seem get never always still hardly barely".split())
+_OPENS_NOTHING = frozenset(
+    "be have been had not even only help seem get never always still hardly barely rather as also".split()
+)
 
 
 class Inverted(NamedTuple):

@@ -11,7 +11,7 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from oneiro.asking.clauses import PREPOSITIONS
+from oneiro.asking.clauses import PREPOSITIONS, TO_A_THING
 from oneiro.text import CALENDAR, words
 
 _OPENS_NONE = frozenset("up down out off of away back right next".split())  # "gets up", "a bit of cake"
@@ -39,10 +39,6 @@ _FIXED = re.compile(
 )
 _LIKES = frozenset("like love hate enjoy dislike".split())
 _LIKED_FOR = re.compile(r"(?!\w+ing\b).* for \w+ing\b")
-_TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "listens to jazz"
-    "go goes going went gone listen listens listening belong belongs belonging talk talks talking speak speaks move "
-    "moved come comes came prefer prefers allergic addicted related immune sensitive devoted".split()
-)
 # After these, "to" mostly stands before what is done ("going to sing"), or before a bare noun of `_GONE_TO`.
 _MAY_DO = frozenset("going went came come comes prefer prefers".split())
 _GONE_TO = re.compile(
@@ -66,7 +62,7 @@ _NO_PLACE = re.compile(
     r"French|German|Spanish|Italian|Portuguese|Polish|Russian|Arabic|Hindi|Latin|Greek|Welsh|Irish|Turkish|Swedish|Norwegian|Danish|Finnish|"
     r"Japanese|Chinese|Korean|Gaelic|Catalan|Basque|Hungarian|Czech|Slovak|Croatian|Serbian|Romanian|Bulgarian|"
     r"Ukrainian|Hebrew|Yiddish|Ladino|Urdu|Bengali|Tamil|Punjabi|Swahili|Zulu|Thai|Vietnamese|Farsi|Persian|Icelandic|"
-    r"Esperanto|Braille|shorthand|Morse|pencil|chalk|capitals)\b"
+    r"Esperanto|Braille|shorthand|Morse|pencil|chalk|capitals|debt|risk|(?:twen|thir|for|fif|six|seven|eigh|nine)ties)\b"
 )
 _EVENT = re.compile(  # no place: "at the milking"
     r"\b(?!(?:building|crossing|landing|clearing|meeting|wedding|parking|spring|railing|ceiling)$)[a-z]{3,}ing$"
@@ -154,7 +150,7 @@ def _starts(tokens: list[str], n: int, verb: str) -> bool:
     if token == "to" and not DETERMINED.match(tokens[n + 1] if following else "") and following[:1] not in "0123456789":
         if before in _MAY_DO:
             return bool(_GONE_TO.fullmatch(following))
-        return bool(_TO_A_THING & {*(t.lower() for t in tokens[:n]), verb})  # not in "wants to sail"
+        return bool(TO_A_THING & {*(t.lower() for t in tokens[:n]), verb})  # not in "wants to sail"
     if n and token in ("on", "in", "by", "over", "through") and following in _PREPOSITIONS - {"every"}:
         return False  # "taken on in the workshop"
     return _TWO.get(token) == following or token in _PREPOSITIONS

@@ -17,7 +17,8 @@ from oneiro.relations import ends_in_somebody, is_somebody
 from oneiro.verbs import has_done
 
 _LENGTH = re.compile(
-    r"(?!\d+ an? )([\w'’.,-]+ ){0,3}"  # not "for 90 a week"
+    r"(?!.*(?<!half)(?<!about)(?<!around)(?<!over)(?<!nearly)(?<!almost)(?<!than) an? )"  # not "90 a week"
+    r"([\w'’.,-]+ ){0,3}"
     r"(minutes?|hours?|days?|nights?|weeks?|months?|seasons?|years?|decades?|generations?|centuries|winters|summers)",
     re.IGNORECASE,
 )
@@ -46,7 +47,7 @@ _FURTHER = re.compile(  # the verb behind the verb: "building a kite", "to sell 
 )
 NO_OBJECT = re.compile(  # what no verb acts on: "badly", "nobody", "3 laps"
     r"((?:very|so|quite|rather|pretty|really|extremely) (?:\w+ly|well|late|early|often|hard|fast)|"
-    r"(?:any|every|some|no)(?:one|body)|no one|"
+    r"(?:any|every|some|no)(?:one|body)|no one|(?:once|twice|[a-z]+ times) an? \w+|"
     r"\w{2,}ed|\w+(ing|ly)|to|of|up|down|out|away|back|well|there|here|home|alone|awake|asleep|late|early|every|all|once|"
     r"twice|always|never|often|you|me|us|goal|first|second|third|last|instead|yesterday|today|tonight|now|"
     r"too|any ?more|at all|[a-z]+ times?)\b|\d+(?:st|nd|rd|th)?$|"
@@ -66,6 +67,7 @@ _NO_WHO = re.compile(  # "to be a nurse", "having a baby"
     r"(?:to )?(?:be|being|become|becoming|(?:have|having|expecting) (?!(?:the|my|your|our)\b)\w+)\b"
 )
 _LASTS = frozenset("last lasted take took spend spent".split())  # "takes two hours"
+_MEETS = re.compile(r"\b(?:marr(?:y|ied|ying)|dat(?:e|ed|ing)|meet(?:ing)?|met)$")
 _STATES = frozenset("are is am was were have has had".split())  # what one is or has is asked for elsewhere
 _KINDS = 2  # categories of a told word that it is asked for by
 _KINDS_OF = {  # what may stand for "where" and "when"
@@ -111,6 +113,8 @@ def _question_word(about: Inverted, phrase: Phrase) -> _Word | None:
         return None if empty else _of_time(preposition, said)
     if preposition in RARELY_A_THING:
         return None
+    if said == "home":
+        return _Word("Where", "from" if preposition == "from" else "")
     if somebody:
         return _Word("Who", preposition)
     if (preposition in WHERE or preposition == "with") and _is_like_that(about, phrase):
@@ -185,12 +189,19 @@ def _of_object(about: Inverted, said: str, *, somebody: bool) -> _Word | None:
     nothing = NO_OBJECT.fullmatch(acted_on) and not re.search(r"\d|ing$", acted_on)  # "getting married"
     gets = further and _GETS.search(further[1]) and NO_OBJECT.match(acted_on)  # "to get married first"
     if further and not (nothing or gets or (further[1].startswith("to ") and about.verb_yours in _STATES)):
-        return _Word("Who" if ends_in_somebody(acted_on) and not _NO_WHO.match(said) else "What", further[1])
+        who = ends_in_somebody(acted_on) or _meets(further[1], acted_on)
+        return _Word("Who" if who and not _NO_WHO.match(said) else "What", further[1])
     if about.base in _LASTS and _LENGTH.fullmatch(said):
         return _Word("How long")
     if about.verb_yours in _STATES or about.base in _NO_OBJECT_OF_ITS_OWN or NO_OBJECT.match(said):
         return None
+    somebody = somebody or _meets(about.base, said)
     return _Word("Who" if somebody and about.base not in ("become", "became") else "What")
+
+
+def _meets(verb: str, whom: str) -> bool:
+    """Say whether somebody known by name alone is met: "married" "Ines"."""
+    return bool(_MEETS.search(verb)) and whom[:1].isupper()
 
 
 def _by_kind(about: Inverted, phrase: Phrase, word: _Word) -> list[str]:
