@@ -93,6 +93,10 @@ CASES = [
         "The user has lived in Hull since 2015.",
         [("Tell me since when I have lived in Hull.", "You have lived in Hull since 2015.")],
     ),
+    (
+        "The user mended a boat in the first week.",
+        [("Tell me when I mended a boat.", "You mended a boat in the first week.")],
+    ),
     ("The user works from home on Fridays.", [("Where do I work from?", "You work from home.")]),
     ("The user takes two pills a day.", [("What do I take?", "You take two pills a day.")]),
     ("The user married Ines in May.", [("Tell me who I married.", "You married Ines.")]),

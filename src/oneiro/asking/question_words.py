@@ -106,7 +106,8 @@ def _question_word(about: Inverted, phrase: Phrase) -> _Word | None:
         return _of_object(about, said, somebody=somebody)
     if preposition in ("for", "since") and _LENGTH.fullmatch(said):
         return _Word("How long")
-    if preposition == "in" and _LENGTH.fullmatch(said) and not about.auxiliary:
+    took = preposition == "in" and _LENGTH.fullmatch(said) and not re.match(r"(?:the|this|that|my|your)\b", said)
+    if took and not about.auxiliary:
         return None  # how long it took: "learned Finnish in two years"
     if phrase.is_time:
         empty = not phrase.before and (not about.base or about.base in NEEDS_MORE) and preposition != "from"
