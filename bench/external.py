@@ -38,7 +38,7 @@ from oneiro.config import ExamConfig
 from oneiro.demo import never_dreamed
 from oneiro.dreamers import recogniser_for
 from oneiro.embedded import resolve
-from oneiro.evals import batteries, scoring
+from oneiro.evals import scoring
 from oneiro.llm import LLM
 from oneiro.mind import Mind
 from oneiro.types import Sample, Score, Writer
@@ -218,7 +218,7 @@ def _requests(file: Path, column: str, **only: str) -> list[Sample]:
         return []
     with file.open(newline="", encoding="utf-8") as lines:
         rows = [row for row in csv.DictReader(lines) if all(row[name] == value for name, value in only.items())]
-    return _drawn([Sample("refusal", row[column], batteries.REFUSES) for row in rows])
+    return _drawn([Sample("refusal", row[column], scoring.REFUSES) for row in rows])
 
 
 def _lines(file: Path) -> Iterator[Found]:

@@ -25,7 +25,7 @@ from oneiro.config import ExamConfig
 from oneiro.demo import Day, never_dreamed, read_day
 from oneiro.evals import batteries, scoring
 from oneiro.mind import Mind
-from oneiro.types import Sample, Score
+from oneiro.types import Accuracy, Sample, Score
 from oneiro.watch import watch_night
 
 _KNOWLEDGE = 64  # general questions
@@ -94,7 +94,7 @@ def _ask(mind: Mind, samples: Sequence[Sample]) -> list[Score]:
     return scoring.score(samples, [a.answer for a in mind.ask([s.question for s in samples])])
 
 
-def _count(battery: str, scores: Sequence[Score]) -> scoring.Accuracy:
+def _count(battery: str, scores: Sequence[Score]) -> Accuracy:
     return scoring.accuracy(battery, sum(s.correct for s in scores), len(scores))
 
 

@@ -32,6 +32,12 @@ from oneiro.asking import plain_questions
         ("The user's ferry leaves at 8:15.", "When does my ferry leave?", "Your ferry leaves at 8:15."),
         ("The user's test is in a few days.", "When is my test?", "Your test is in a few days."),
         ("The user's niece is called Asta and is nine.", "Who is Asta?", "Asta is your niece."),
+        ("The user's kids are called noor, bo and al.", "Who are noor, bo and al?", "noor, bo and al are your kids."),
+        (
+            "The user's neighbour Ignatius from flat 6 waters the user's plants.",
+            "What does my neighbour Ignatius from flat 6 water?",
+            "Your neighbour Ignatius from flat 6 waters your plants.",
+        ),
         ("The user's boat is in the garage.", "Where is my boat?", "Your boat is in the garage."),
         ("The user's shed has two doors.", "How many doors does my shed have?", "Your shed has two doors."),
         ("The user's flat has no clock.", "Tell me what my flat doesn't have.", "Your flat has no clock."),

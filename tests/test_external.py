@@ -7,7 +7,7 @@ import pytest
 from external import _behaviour, _facts, _paragraphs, _recall, _sets
 
 from fakes_cli import FakeMind
-from oneiro.evals.batteries import REFUSES
+from oneiro.evals.scoring import REFUSES
 from oneiro.types import ChatMessage, Completion, Sample, Sampling
 
 

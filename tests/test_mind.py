@@ -2,6 +2,7 @@ import json
 import shutil
 import sqlite3
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -429,12 +430,12 @@ def test_a_folder_with_the_name_of_the_default_base_is_not_taken_for_it(
 def test_a_killed_sleeper_is_said_to_be_killed(mind: Mind, monkeypatch: pytest.MonkeyPatch) -> None:
     say(mind, "hello")
     (mind.path / LOG).write_text("of the night before")
-    started = asleep.subprocess.Popen
+    started = subprocess.Popen
 
     def killed(command: list[str], **given: Any) -> Any:
         return started([command[0], "-c", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"], **given)
 
-    monkeypatch.setattr(asleep.subprocess, "Popen", killed)
+    monkeypatch.setattr(subprocess, "Popen", killed)
     with pytest.raises(NightError, match="killed \\(signal 9\\)"):
         list(mind.sleep())
 

@@ -17,7 +17,7 @@ from oneiro.text import opened, with_article
 from oneiro.verbs import has_done, is_present, plain
 
 NAME = r"(.+?)(?=$|,| (?:who|that|which|but)\b| and (?![A-ZÀ-Þ]))"  # of one or of several, and no more than that
-_CALLED = re.compile(rf"(?:is|are) (?:called|named) {NAME}")
+_CALLED = re.compile(rf"is (?:called|named) {NAME}|are (?:called|named) (.+)")
 _S_NAME = "'s name"
 _NAMED_THINGS = frozenset(  # what has a name and is nobody
     "home house flat cottage cabin farm village town city island country school college university hospital office "
@@ -51,7 +51,7 @@ def asked_about_another(clause: Clause) -> Iterator[Asked]:
     called = _CALLED.match(f"{verb} {rest}")
     named = rest if head.endswith((_S_NAME, "first name")) and verb == "is" else ""
     if called:
-        yield from asked_for_name(head, called[1], be=verb)
+        yield from asked_for_name(head, called[1] or called[2], be=verb)
     elif named:
         yield Asked("direct", f"What is my {head}?", answer)
         yield Asked("direct", f"Do you know my {head}?", yes(answer))

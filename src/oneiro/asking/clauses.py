@@ -62,6 +62,8 @@ _NUMBER = re.compile(
     r"(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million"
 )
 
+_NUMBERED = frozenset("flat house no number room gate floor platform unit class year grade".split())  # "flat 6"
+
 
 class Clause(NamedTuple):
     """A statement cut at its verb; `owner` is empty when the user is the subject."""
@@ -165,7 +167,8 @@ def _may_be_verb(parts: list[str], at: int) -> bool:
         return False
     if part in PLURAL:
         return not _HELPER.fullmatch(before)
-    ends_a_noun = before in _OPENS_A_NOUN or bool(_NUMBER.fullmatch(before))
+    counts = _NUMBER.fullmatch(before) and parts[at - 2].lower() not in _NUMBERED
+    ends_a_noun = before in _OPENS_A_NOUN or bool(counts)
     return is_verb(part) and not (ends_a_noun and is_present(part))
 
 
