@@ -168,8 +168,8 @@ def test_import_says_what_came_and_what_was_skipped(oneiro: Run, minds: FakeMind
     file.write_text('{"messages": [{"role": "user", "content": "hi"}]}\n{}')
     result = oneiro("import", file, "--skip-bad")
     assert result.stdout == (
-        f"8 messages in 2 conversations came into {tmp_path}. 3 were there already. "
-        "7 messages of yours wait for the next night.\n"
+        f"8 messages in 2 conversations came into {tmp_path}. Already there: 3. "
+        "Waiting for the next night: 7 messages of yours.\n"
     )
     assert result.stderr.startswith("Skipped: line 2: ")
     assert minds.mind.calls == [("import", 1)]

@@ -71,6 +71,10 @@ def test_a_mind_without_a_night_has_an_empty_log():
     assert text_of(show.nights([])) == "There was no night yet.\n"
 
 
+def test_things_are_counted():
+    assert [show.counted(n, "message") for n in (0, 1, 2)] == ["0 messages", "1 message", "2 messages"]
+
+
 def test_one_answer_stands_alone_and_several_below_their_questions():
     assert text_of(show.answers([Answer("q", "a\x1b\nb")])) == "a\nb\n"
     assert text_of(show.answers([Answer("q", "a\nb"), Answer("r", "c")])) == "q\n  a\n  b\nr\n  c\n"

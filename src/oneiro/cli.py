@@ -158,10 +158,11 @@ def import_(
         return
     for skipped in came.skipped:
         show.open_console(stderr=True).print(f"Skipped: {show.clean(skipped)}")
-    known = f" {came.known} were there already." if came.known else ""
+    known = f" Already there: {came.known}." if came.known else ""
+    messages, conversations = show.counted(came.messages, "message"), show.counted(came.conversations, "conversation")
     typer.echo(
-        f"{came.messages} messages in {came.conversations} conversations came into {opened.path}.{known} "
-        f"{came.waiting} messages of yours wait for the next night."
+        f"{messages} in {conversations} came into {opened.path}.{known} "
+        f"Waiting for the next night: {show.counted(came.waiting, 'message')} of yours."
     )
 
 

@@ -112,7 +112,7 @@ def status(now: "Status") -> Table:
         ("Generation", str(now.generation)),
         ("Nights", str(now.nights)),
         ("Memories", str(now.memories)),
-        ("Waiting", f"{now.waiting} messages not yet slept on"),
+        ("Waiting", f"{counted(now.waiting, 'message')} not yet slept on"),
         ("State", "asleep" if now.asleep else "awake"),
         ("Size", decimal(now.size_bytes)),
     )
@@ -213,6 +213,11 @@ def pairs(*rows: tuple[str, str]) -> Table:
 def error(message: str, hint: str = "") -> Text:
     """Lay out an error: what happened, and below it what to do."""
     return Text("\n".join(clean(line) for line in (message, hint) if line))
+
+
+def counted(number: int, thing: str) -> str:
+    """Say how many things there are: "1 message", "2 messages"."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _plain(value: object) -> object:
