@@ -44,6 +44,7 @@ _OF_ALL = frozenset(  # measures whose questions are the same for every persona,
 )
 _ARMS = {
     "oneiro": "**Oneiro**",
+    "weighed": "Oneiro at `681e2e0`: answers are weighed and thought over",
     "before": "Oneiro at `dfeed34`: a reader taught on less",
     "earlier": "Oneiro at `b795007`: no doubt, nothing turned around",
     "no_sleep": "no sleep",
