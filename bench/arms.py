@@ -107,7 +107,18 @@ class Retrieval(Arm):
         return _reminded(chat, [lines[i] for i in nearest])
 
 
-class RawChat(Arm):
+class Adapted(Arm):
+    """Whose every night leaves an adapter, and what it cost, in a folder of its own."""
+
+    def slept(self) -> int:
+        """The nights whose cost was written down."""
+        return len(list(self.folder.glob("*/cost.json")))
+
+    def _adapter(self) -> Adapter | None:
+        return load_adapter(self.folder / f"{len(self.days):04d}") if self.days else None
+
+
+class RawChat(Adapted):
     """Fine-tuning on the chats as they were held: all of them so far, every night from the base."""
 
     def sleep(self, night: int) -> Found:
@@ -121,15 +132,8 @@ class RawChat(Arm):
             _finish(target, {"seconds": spent, "rows": len(rows)})
         return json.loads((target / "cost.json").read_text("utf-8"))
 
-    def slept(self) -> int:
-        """The nights whose cost was written down."""
-        return len(list(self.folder.glob("*/cost.json")))
 
-    def _adapter(self) -> Adapter | None:
-        return load_adapter(self.folder / f"{len(self.days):04d}") if self.days else None
-
-
-class Original(RawChat):
+class Original(Adapted):
     """The original author's nights on dreams of ours: a fresh adapter, merged half and half with the old."""
 
     def sleep(self, night: int) -> Found:

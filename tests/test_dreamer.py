@@ -1,5 +1,6 @@
 import json
 import random
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +123,8 @@ def test_a_dreamer_takes_the_place_of_the_one_before_only_when_all_of_it_is_ther
     assert read() == first
     train_dreamer(llm, tmp_path, TINY, start=tmp_path)
     assert all(new != old for new, old in zip(read(), first, strict=True) if new[:1] != b"{")
+    (tmp_path / "unfinished").mkdir()
+    shutil.copy(tmp_path / files[-1], tmp_path / "unfinished")  # as a training leaves it that was stopped at the last
     train_dreamer(llm, tmp_path, replace(TINY, recognised=0))
     assert load_readout(tmp_path) is None
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(files[:3])

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from oneiro.screen import Quarantine, find_secret, judge_words
+from oneiro.screen import Quarantine, judge_words
+from oneiro.secrecy import find_secret
 from oneiro.types import Dream
 from strange import STRANGE, SURROGATES
 

@@ -38,13 +38,12 @@ _ONE_ANSWER = re.compile(
     r"how many (?:[\w'’-]+ ){1,3}do i have)\b",
     re.IGNORECASE,
 )
-_PHRASE = (
-    r"((?:(?:the |my |our |an? )?(?!(?:to|for|and|but|so|because|when|after|before|since|this|last)\b)[\w'’-]+ ?){1,3})"
-)
+_JOINS = "to|for|and|but|so|because|when|after|before|since|this|last"  # no phrase goes on with these
+_PHRASE = rf"((?:(?:the |my |our |an? )?(?!(?:{_JOINS})\b)[\w'’-]+ ?){{1,3}})"
 _THING = (
     r"(?!(?:at|in|on|by|to|for|with|off|over|near)\b)(?:the |my |our |[\w'’ -]+['’]s |playing |doing |being |going to |"
     r"(?:job|working) (?:at|for|as|in) )*"
-    r"(?:an? )?((?:(?!(?:at|in|on|to|for|and|but|so|because|when|after|before|since|this|last)\b)[\w'’-]+ ?){1,3})"
+    rf"(?:an? )?((?:(?!(?:at|in|on|{_JOINS})\b)[\w'’-]+ ?){{1,3}})"
 )
 _LEFT_BEHIND = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -126,8 +125,8 @@ def _told(old: Sequence[Dream]) -> _Told:
     open_ones = {dream.memory_id for dream in asked}
     told: _Told = {}
     for dream in [*asked, *(d for d in old if d.kind == "yesno" and d.memory_id not in open_ones)]:
-        decisive = checked_words(dream.question if dream.kind != "yesno" else "", dream.answer, dream.source)
-        for word in decisive:
+        asks_for = "" if dream.kind == "yesno" else dream.question
+        for word in checked_words(asks_for, dream.answer, dream.source):
             if len(word) >= _LEAST:
                 told.setdefault(word, {})[dream.memory_id] = dream
     return told

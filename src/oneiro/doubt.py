@@ -56,7 +56,7 @@ _ADVICE = re.compile(
 
 
 def about_the_user(question: str) -> bool:
-    """Say whether a question asks for something of the user's life , and neither for advice nor of the model itself.
+    """Say whether a question asks for something of the user's life, and neither for advice nor of the model itself.
 
     What "we" share with everybody ("our sun") is nobody's life.
     """

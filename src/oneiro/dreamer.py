@@ -10,6 +10,7 @@ Run: `oneiro dreamer train --model smollm2 --out DIR`
 import hashlib
 import json
 import random
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -186,6 +187,7 @@ def train_dreamer(
         watch=watch,
     )
     aside = out / _UNFINISHED
+    shutil.rmtree(aside, ignore_errors=True)  # left by a training that was stopped
     save_adapter(fitted.adapter, aside, base=llm.name, dtype=torch.float16)
     with llm.folded(load_adapter(aside)):
         score = evaluate_dreamer(llm, unseen_turns(config))

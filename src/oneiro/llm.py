@@ -123,12 +123,12 @@ class LLM:
     @property
     def head(self) -> Head:
         """The output head."""
-        cap = getattr(self._config, "final_logit_softcapping", None) or 0.0
-        scale = getattr(self._config, "logit_scale", None) or getattr(self._config, "lm_head_multiplier", None) or 1.0
-        scale /= (
-            getattr(self._config, "logits_scaling", None) or 1.0
-        )  # as Granite has it; Cohere and Falcon-H1 multiply
-        return Head(self.model.get_output_embeddings(), cap, scale)
+
+        def own(name: str, otherwise: float) -> float:
+            return getattr(self._config, name, None) or otherwise
+
+        scale = own("logit_scale", 1.0) * own("lm_head_multiplier", 1.0) / own("logits_scaling", 1.0)
+        return Head(self.model.get_output_embeddings(), own("final_logit_softcapping", 0.0), scale)
 
     @property
     def positions(self) -> int:

@@ -8,14 +8,14 @@ import unicodedata
 
 _MARKS = "".join(chr(c) for c in range(0x300, 0xFFFF) if unicodedata.category(chr(c))[0] == "M")
 _WORD = re.compile(rf"(?:[^\W_][{_MARKS}]*)+(?:['’](?:[^\W_][{_MARKS}]*)+)*")
-_SHORT = r"Mr\. Mrs\. Ms\. Dr\. St\. Prof\. approx\. e\.g\. i\.e\. vs\."
+_TITLES = frozenset("Mr. Mrs. Ms. Dr. Prof. St.".split())
+_SHORT = (*sorted(_TITLES), "approx.", "e.g.", "i.e.", "vs.")  # a stop behind these ends no sentence
 _SENTENCE_END = re.compile(
     r"(?<=[.!?\n])"
-    + "".join(rf"(?<!\b{short})" for short in _SHORT.split())
+    + "".join(rf"(?<!\b{re.escape(short)})" for short in _SHORT)
     + r"(?<!\b[ap]\.m\.(?=\s[a-z]))(?<!\bNo\.(?=\s\d))"
     r"(?<!\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\.(?=\s\d))\s+"
 )
-_TITLES = frozenset("Mr. Mrs. Ms. Dr. Prof. St.".split())
 _I = re.compile(r"I(['’]\w+)?")
 _STOP = frozenset(
     "a an the is are was were be been am do does did has have had i me my mine you your yours it its this that "

@@ -24,7 +24,7 @@ _PUTS = re.compile(  # these need a place
     r"(?:to )?(?:puts?|putting|lays?|laid|sets?|place[sd]?|hangs?|hung|sticks?|stuck)\b"
     r"(?! (?:up|off|out|on|down|away)\b)"
 )
-_NEEDS_MORE = re.compile(  # a verb that tells nothing alone: "lived" (in Hull), "look" (after a nephew)
+_TELLS_TOO_LITTLE = re.compile(  # a verb that tells nothing alone: "lived" (in Hull), "look" (after a nephew)
     r"\b(?:liv(?:e|ed|ing)|stay(?:ed|ing)?|remain(?:ed|ing)?|look(?:ed|ing)?|belong(?:ed|ing)?|depend(?:ed|ing)?)$"
 )
 _HAS_THE = re.compile(r"(?:to )?have (?:the|my|your|our) ")
@@ -84,7 +84,7 @@ def _needs_all(about: Inverted, phrase: Phrase, others: Sequence[Phrase]) -> boo
     puts = _PUTS.match(about.base) or _PUTS.match(acted_on)
     timed = phrase.is_time or phrase.preposition.lower() in ("for", "since")
     at_home = any(other.words == "home" for other in others)  # who works "from home" on Fridays works elsewhere too
-    hangs = timed and (at_home or _NEEDS_MORE.search(f"{about.base} {phrase.before}".strip()))
+    hangs = timed and (at_home or _TELLS_TOO_LITTLE.search(f"{about.base} {phrase.before}".strip()))
     return bool(puts or hangs or beside or only_then or stays or (each and re.match(r"(?:an?|one)\b", acted_on)))
 
 

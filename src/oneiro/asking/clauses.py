@@ -25,10 +25,11 @@ TO_A_THING = frozenset(  # after these, "to" may stand before a bare noun: "list
     "go goes going went gone listen listens listening belong belongs belonging talk talks talking speak speaks move "
     "moved come comes came prefer prefers allergic addicted related immune sensitive devoted".split()
 )
+_NUMBERED = frozenset("flat house no number room gate floor platform page ward level unit row seat lane".split())
 _TIME = re.compile(
     r"(?<!\ba week)(?<!\ba fortnight)"  # "a week on Thursday" is another day
     r"\s(?!in \S+ (?:second|minute|hour)s?\b)"  # how long it takes
-    r"(?!(?:at|on|in) (?:number|floor|room|gate|platform|page|ward|level|unit|row|seat|lane|flat) \d)"
+    rf"(?!(?:at|on|in) (?:{'|'.join(sorted(_NUMBERED))}) \d)"
     rf"(?:every|on|in|at|since|until|from|next|last)\s(?:the\s)?(?:\w+\s)?(?:{'|'.join(sorted(CALENDAR))}|\d|"
     r"noon|midnight|half past|quarter|weekends?|mornings?|evenings?|"
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)|"
@@ -56,13 +57,12 @@ _THEY_DO = frozenset(  # of several: "grandparents bake"; no nouns that they go 
     "think sing play read write run grow breed sell buy rent visit move meet take give catch call sleep stay study "
     "teach learn practise wear watch listen share travel".split()
 )
+_AT_SCHOOL = frozenset("class year grade".split())  # "in year 9"
 _OPENS_A_NOUN = frozenset("a an the at to of in for from with about as into by".split())
 _NUMBER = re.compile(
     r"\d+(?:[.,]\d+)*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
     r"(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million"
 )
-
-_NUMBERED = frozenset("flat house no number room gate floor platform unit class year grade".split())  # "flat 6"
 
 
 class Clause(NamedTuple):
@@ -167,7 +167,7 @@ def _may_be_verb(parts: list[str], at: int) -> bool:
         return False
     if part in PLURAL:
         return not _HELPER.fullmatch(before)
-    counts = _NUMBER.fullmatch(before) and parts[at - 2].lower() not in _NUMBERED
+    counts = _NUMBER.fullmatch(before) and parts[at - 2].lower() not in _NUMBERED | _AT_SCHOOL
     ends_a_noun = before in _OPENS_A_NOUN or bool(counts)
     return is_verb(part) and not (ends_a_noun and is_present(part))
 
